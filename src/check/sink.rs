@@ -1,0 +1,148 @@
+//! How a rule says what it found.
+
+use super::{FileView, Options};
+use crate::model::{Confidence, Fingerprint, RuleInfo, Severity};
+use bstr::{BStr, BString};
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Takes what one rule finds.
+pub struct Sink<'a> {
+    /// What the rule says about itself.
+    pub info: &'a RuleInfo,
+    /// The options of the rule.
+    pub options: &'a Options,
+    drafts: &'a mut Vec<Draft>,
+}
+
+/// A finding before it is anchored, redacted and judged.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The id of the rule.
+    pub check: Cow<'static, str>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How likely it is.
+    pub confidence: Confidence,
+    /// One lowercase line. Holds no secret and no raw content.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// Where it stands.
+    pub place: Place,
+    /// The bytes that must not be shown, in the same text as the place.
+    pub secret: Option<Range<usize>>,
+}
+
+/// Where a draft stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// On these bytes of the new content of a file.
+    Bytes(BString, Range<usize>),
+    /// On a path as a whole.
+    Path(BString),
+    /// On these bytes of the commit message.
+    Message(Range<usize>),
+    /// On the change as a whole.
+    Change,
+}
+
+impl<'a> Sink<'a> {
+    /// Makes a sink for one rule, which adds to `drafts`.
+    pub fn new(info: &'a RuleInfo, options: &'a Options, drafts: &'a mut Vec<Draft>) -> Self {
+        Self {
+            info,
+            options,
+            drafts,
+        }
+    }
+
+    /// Reports something that stands on these bytes of the file's new content.
+    pub fn at(&mut self, view: &FileView<'_>, bytes: Range<usize>, message: impl Into<String>) -> &mut Draft {
+        self.push(Place::Bytes(view.file.path.clone(), bytes), message.into())
+    }
+
+    /// Reports something about the path as a whole.
+    pub fn on_path(&mut self, path: &BStr, message: impl Into<String>) -> &mut Draft {
+        self.push(Place::Path(path.to_owned()), message.into())
+    }
+
+    /// Reports something that stands on these bytes of the commit message.
+    pub fn in_message(&mut self, bytes: Range<usize>, message: impl Into<String>) -> &mut Draft {
+        self.push(Place::Message(bytes), message.into())
+    }
+
+    /// Reports something about the change as a whole.
+    pub fn on_change(&mut self, message: impl Into<String>) -> &mut Draft {
+        self.push(Place::Change, message.into())
+    }
+
+    /// Returns the whole number that the configuration or the rule gives to this option.
+    #[must_use]
+    pub fn int(&self, name: &str) -> i64 {
+        self.options.int(self.info, name)
+    }
+
+    fn push(&mut self, place: Place, message: String) -> &mut Draft {
+        let at = self.drafts.len();
+        self.drafts.push(Draft {
+            check: self.info.id.clone(),
+            severity: self.info.severity,
+            confidence: self.info.confidence,
+            message,
+            help: None,
+            place,
+            secret: None,
+        });
+        &mut self.drafts[at]
+    }
+}
+
+impl Draft {
+    /// Sets another severity than the rule's own.
+    pub fn severity(&mut self, severity: Severity) -> &mut Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Sets another confidence than the rule's own.
+    pub fn confidence(&mut self, confidence: Confidence) -> &mut Self {
+        self.confidence = confidence;
+        self
+    }
+
+    /// Says what to do about it, in one lowercase line.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Marks the bytes that must not be shown.
+    pub fn secret(&mut self, bytes: Range<usize>) -> &mut Self {
+        self.secret = Some(bytes);
+        self
+    }
+}
+
+/// Makes the fingerprint of a finding from its check, its path and the text it stands on.
+///
+/// `anchor` is the text of the lines without regard to white space; `nth` counts findings of the same
+/// check on the same text in the same file from 0, so that two equal lines stay two findings.
+#[must_use]
+pub fn fingerprint(check: &str, path: &[u8], anchor: &[u8], nth: u32) -> Fingerprint {
+    let mut hash = Sha256::new();
+    hash.update(check.as_bytes());
+    hash.update(b"\0");
+    hash.update(path);
+    hash.update(b"\0");
+    for word in anchor.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()) {
+        hash.update(word);
+        hash.update(b" ");
+    }
+    hash.update(nth.to_le_bytes());
+    let digest = hash.finalize();
+    let mut out = [0; 16];
+    out.copy_from_slice(&digest[..16]);
+    Fingerprint(out)
+}

@@ -1,0 +1,54 @@
+//! Stands between a change and the history: reads exactly what git is about to record, runs checks
+//! on it, and lets a policy decide.
+//!
+//! # The flow
+//!
+//! ```text
+//! git::changes(source)                 -> ChangeSet   bound to a tree id
+//! engine::run(checks, &change)         -> CheckRun    completed | skipped | failed | timed out
+//! policy::decide(&policy, stage, runs) -> Verdict     pass | warn | block | inconclusive
+//! report::render(format, &report)      -> bytes       one file per format
+//! ```
+//!
+//! The same lines serve a hook, `pantheon review` and everything that will stand beside them.
+//!
+//! # The house
+//!
+//! Imports run down only; `tests/it/architecture.rs` holds the table.
+//!
+//! | floor | room | charter |
+//! |---|---|---|
+//! | 9 | `cli` | one file per subcommand; terminal; hints; exit codes |
+//! | 7 | `app` | use-cases, and `wire`: the only room that turns settings into options |
+//! | 5 | `engine` | selects and runs checks, suppressions, snippets |
+//! | 3 | `rules` | offline checks, one file each; pattern rules are data in `policies/` |
+//! | 2 | `report` | one output format per file, pure |
+//! | 2 | `policy` | `decide`, pure; gates, waivers, baseline |
+//! | 2 | `git` | gix: repository to change set, hook files; the one `git` subprocess |
+//! | 2 | `config` | finds, layers and strictly parses TOML, with spans and hints |
+//! | 2 | `check` | the contract of a check: metadata, views, finding builder |
+//! | 1 | `model` | the words of the field as plain data |
+//! | 1 | `sys` | the only door to the operating system |
+//!
+//! # What always holds
+//!
+//! 1. What is judged is what is recorded: the index that git names, never the working tree.
+//! 2. The user's working tree, index, refs and stash never change.
+//! 3. Not run is not passed: what failed, timed out or was cut short makes a verdict inconclusive.
+//! 4. A gate never hangs: each has a deadline.
+//! 5. The change cannot weaken its own judge: the policy comes from the base of the change.
+//! 6. Nothing secret is printed: what the secret rules find is redacted in every output.
+//! 7. The same content gets the same verdict.
+//! 8. Every finding stands on a line of the change, on a path of it, or on its message.
+
+pub mod app;
+pub mod check;
+pub mod cli;
+pub mod config;
+pub mod engine;
+pub mod git;
+pub mod model;
+pub mod policy;
+pub mod report;
+pub mod rules;
+pub mod sys;

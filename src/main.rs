@@ -1,0 +1,3 @@
+//! The `pantheon` program.
+
+fn main() {}

@@ -1,0 +1,138 @@
+//! What a policy is made of.
+
+use super::{Confidence, Fingerprint, Severity};
+use std::time::Duration;
+
+/// The moment at which a gate stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Before a commit is made.
+    PreCommit,
+    /// Once the message is written.
+    CommitMsg,
+    /// Before refs are sent.
+    PrePush,
+    /// On a pull request.
+    Ci,
+    /// When a person asks.
+    Manual,
+}
+
+impl Stage {
+    /// All stages, in the order in which a change meets them.
+    pub const ALL: [Self; 5] = [
+        Self::PreCommit,
+        Self::CommitMsg,
+        Self::PrePush,
+        Self::Ci,
+        Self::Manual,
+    ];
+
+    /// Returns the name used in configuration and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PreCommit => "pre-commit",
+            Self::CommitMsg => "commit-msg",
+            Self::PrePush => "pre-push",
+            Self::Ci => "ci",
+            Self::Manual => "manual",
+        }
+    }
+
+    /// Returns the stage of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.name() == name)
+    }
+}
+
+/// Which findings block, and what is run, at one stage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gate {
+    /// The stage.
+    pub stage: Stage,
+    /// Which checks run.
+    pub checks: Vec<Selector>,
+    /// What blocks; `None`: nothing does.
+    pub block: Option<Threshold>,
+    /// Findings at or above this severity are shown.
+    pub warn: Severity,
+    /// How long the whole gate may take.
+    pub deadline: Duration,
+    /// What an inconclusive run means.
+    pub on_inconclusive: OnInconclusive,
+}
+
+/// Names checks: a kind (`rules`), a category (`secrets`), an id (`text/merge-marker`) or a prefix
+/// with a star (`text/*`); `!` in front takes away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selector {
+    /// The name without `!`.
+    pub name: String,
+    /// Whether it takes away.
+    pub negated: bool,
+}
+
+impl Selector {
+    /// Whether the selector names the check of this id, whatever its sign.
+    #[must_use]
+    pub fn names(&self, id: &str) -> bool {
+        let name = self.name.as_str();
+        if matches!(name, "*" | "rules") || name == id {
+            return true;
+        }
+        let prefix = name.strip_suffix("/*").unwrap_or(name);
+        id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    /// Whether a list of selectors, read in order, includes the check of this id.
+    #[must_use]
+    pub fn includes(list: &[Self], id: &str) -> bool {
+        list.iter()
+            .rev()
+            .find(|s| s.names(id))
+            .is_some_and(|s| !s.negated)
+    }
+}
+
+/// The line above which a finding blocks: both must be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Threshold {
+    /// The lowest severity that blocks.
+    pub severity: Severity,
+    /// The lowest confidence that blocks.
+    pub confidence: Confidence,
+}
+
+/// What a gate makes of checks that did not complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnInconclusive {
+    /// The gate closes.
+    Block,
+    /// The gate opens and says so.
+    Warn,
+}
+
+/// Lets one finding pass until a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiver {
+    /// The start of the fingerprint, at least 12 hexadecimal digits.
+    pub fingerprint: String,
+    /// Why.
+    pub reason: String,
+    /// Who decided.
+    pub by: String,
+    /// The last day on which it holds, `YYYY-MM-DD`.
+    pub expires: String,
+    /// Where it is written, such as `.pantheon.toml:12`.
+    pub origin: String,
+}
+
+impl Waiver {
+    /// Whether the waiver is about this finding.
+    #[must_use]
+    pub fn covers(&self, fingerprint: &Fingerprint) -> bool {
+        fingerprint.to_string().starts_with(&self.fingerprint)
+    }
+}

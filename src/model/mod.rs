@@ -1,0 +1,21 @@
+//! The words of the field as plain data with public fields: no I/O, no async, no behaviour beyond
+//! small questions that the data answers about itself.
+
+mod change;
+mod finding;
+mod gate;
+mod hunk;
+mod report;
+mod rule;
+mod run;
+mod verdict;
+
+pub use change::{ChangeSet, EntryKind, FileChange, LeftOut, Message, Side, Source, Status};
+pub use finding::{Confidence, Disposition, Finding, Fingerprint, Location, Region, Severity, Snippet};
+pub use gate::{Gate, OnInconclusive, Selector, Stage, Threshold, Waiver};
+pub use gix::ObjectId as Oid;
+pub use hunk::Hunk;
+pub use report::{PolicySource, Report};
+pub use rule::{Category, Choice, OptionKind, OptionSpec, RuleInfo};
+pub use run::{CheckRun, Outcome};
+pub use verdict::{Counts, Decision, Reason, Verdict};

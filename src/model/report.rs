@@ -1,0 +1,44 @@
+//! Everything that an output format may say about one run.
+
+use super::{Finding, LeftOut, Source, Verdict};
+use std::time::Duration;
+
+/// Everything that an output format may say about one run.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// What was judged.
+    pub source: Source,
+    /// How the source was chosen, one lowercase line, where the user did not say.
+    pub chosen: Option<String>,
+    /// The number of files in the change.
+    pub files: usize,
+    /// The number of commits in the change, where they were looked at one by one.
+    pub commits: usize,
+    /// All findings with their disposition: worst first, then by place.
+    pub findings: Vec<Finding>,
+    /// What was not looked at.
+    pub left_out: Vec<LeftOut>,
+    /// The decision.
+    pub verdict: Verdict,
+    /// Where the policy came from.
+    pub policy: PolicySource,
+    /// Things that a person should know, one lowercase line each.
+    pub notes: Vec<String>,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// Where a policy came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PolicySource {
+    /// No file: the shipped defaults.
+    Default,
+    /// `.pantheon.toml` of the tree that the change starts from.
+    Base,
+    /// `.pantheon.toml` of the tree that the change ends in: the change introduces it.
+    Head,
+    /// `.pantheon.toml` of the working tree: no commit holds one.
+    Worktree,
+    /// A file that the user named.
+    File(String),
+}

@@ -1,0 +1,7 @@
+//! Offline checks. Structural rules are one file each and one row in [`ALL`]; pattern rules are data
+//! in `policies/rules/`, compiled into the program at build time.
+
+use crate::check::Rule;
+
+/// The structural rules.
+pub const ALL: &[&Rule] = &[];

@@ -1,0 +1,58 @@
+//! The clock.
+
+use std::time::{Duration, Instant};
+
+/// Returns today's date in the local time zone as `YYYY-MM-DD`.
+///
+/// `SOURCE_DATE_EPOCH` (seconds since 1970, UTC) takes the place of the clock, as in reproducible
+/// builds.
+#[must_use]
+pub fn today() -> String {
+    let fixed = super::env::text("SOURCE_DATE_EPOCH").and_then(|s| s.parse::<i64>().ok());
+    let now = fixed.and_then(|s| jiff::Timestamp::from_second(s).ok());
+    let zone = if now.is_some() {
+        jiff::tz::TimeZone::UTC
+    } else {
+        jiff::tz::TimeZone::system()
+    };
+    now.unwrap_or_else(jiff::Timestamp::now)
+        .to_zoned(zone)
+        .date()
+        .to_string()
+}
+
+/// A moment by which something must be done.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline {
+    start: Instant,
+    limit: Duration,
+}
+
+impl Deadline {
+    /// Starts a deadline that ends after `limit`.
+    #[must_use]
+    pub fn after(limit: Duration) -> Self {
+        Self {
+            start: Instant::now(),
+            limit,
+        }
+    }
+
+    /// Whether the time is up.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.start.elapsed() >= self.limit
+    }
+
+    /// Returns the time since the start.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    /// Returns the time that is left.
+    #[must_use]
+    pub fn left(&self) -> Duration {
+        self.limit.saturating_sub(self.start.elapsed())
+    }
+}

@@ -1,0 +1,27 @@
+//! The environment.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the door that the lint points to"
+)]
+
+use std::path::PathBuf;
+
+/// Returns a variable that is set and not empty, as a path.
+#[must_use]
+pub fn path(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name)
+        .filter(|v| !v.is_empty())
+        .map(PathBuf::from)
+}
+
+/// Returns a variable that is set, not empty and UTF-8.
+#[must_use]
+pub fn text(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|v| !v.is_empty())
+}
+
+/// Whether a variable is set and not empty.
+#[must_use]
+pub fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|v| !v.is_empty())
+}
