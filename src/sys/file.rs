@@ -1,5 +1,4 @@
 //! Files: bounded reads and atomic writes.
-#![expect(
     clippy::disallowed_methods,
     reason = "this is the door that the lint points to"
 )]
