@@ -1,7 +1,4 @@
 //! Files: bounded reads and atomic writes.
-    clippy::disallowed_methods,
-    reason = "this is the door that the lint points to"
-)]
 
 use std::fs;
 use std::io::{self, Read, Write};
