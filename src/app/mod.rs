@@ -1,1 +1,7 @@
-//! To be written.
+//! The use-cases, and `wire`: the only room that turns settings into options.
+
+pub mod debug;
+mod error;
+
+pub use crate::git::Error as GitError;
+pub use error::Error;

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, one row each in [`Command`].
 
+mod debug;
 mod failure;
 
 pub use failure::{Exit, Failure};

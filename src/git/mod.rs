@@ -19,5 +19,5 @@ pub use commits::{Chosen, branch_range, resolve, resolve_range};
 pub use diff::hunks;
 pub use objects::Reader;
 pub use push::{Push, RefUpdate, new_commits, parse_updates, plan};
-pub use repository::{Error, Repository};
+pub use repository::{Error, LARGEST, Repository};
 pub use worktree::worktree;

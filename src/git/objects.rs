@@ -23,6 +23,17 @@ impl Repository {
 }
 
 impl Reader {
+    fn too_large(&self, id: Oid) -> ReadError {
+        match self.size(id) {
+            Ok(size) => ReadError::TooLarge {
+                id,
+                size,
+                limit: self.limit,
+            },
+            Err(error) => error,
+        }
+    }
+
     fn directory(&self, tree: Oid, dir: &BStr) -> Result<Vec<(BString, Child)>, ReadError> {
         let walk = Walk {
             repo: &self.gix,
@@ -46,19 +57,17 @@ impl Reader {
 
 impl Objects for Reader {
     fn blob(&self, id: Oid) -> Result<Vec<u8>, ReadError> {
-        // Small objects, nearly all, are read at once; the size is asked first only where it may matter.
-        let size = self.size(id)?;
-        if size > self.limit {
-            return Err(ReadError::TooLarge {
-                id,
-                size,
-                limit: self.limit,
-            });
-        }
         match self.gix.try_find_object(id) {
-            Ok(Some(object)) => Ok(object.detach().data),
+            Ok(Some(object)) if object.data.len() as u64 <= self.limit => Ok(object.detach().data),
             Ok(None) => Err(ReadError::Missing(id)),
-            Err(e) => Err(ReadError::Broken(id, e.to_string())),
+            // What is larger than gix may allocate fails too: the header tells the two apart.
+            Ok(Some(_)) => Err(self.too_large(id)),
+            Err(e) => match self.too_large(id) {
+                ReadError::TooLarge { size, .. } if size <= self.limit => {
+                    Err(ReadError::Broken(id, e.to_string()))
+                }
+                other => Err(other),
+            },
         }
     }
 

@@ -8,6 +8,9 @@ use crate::model::{EntryKind, FileChange, Oid, Side, Status};
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::HashMap;
 
+/// A score, whether the names are equal, the target and the source.
+type Candidate = (u64, bool, usize, usize);
+
 /// The full score of git's scale.
 const FULL: u64 = 60_000;
 /// A pair of this score or more is a rename: half of the content is the same.
@@ -124,7 +127,7 @@ impl Pairs {
             .iter()
             .filter(|t| new.contains_key(t) && !self.from.contains_key(t))
         {
-            let mut best: Vec<(u64, bool, usize, usize)> = Vec::new();
+            let mut best: Vec<Candidate> = Vec::new();
             for source in self
                 .sources
                 .iter()
@@ -132,10 +135,8 @@ impl Pairs {
             {
                 let score = old[source].similarity(&new[target], ENOUGH);
                 let same_name = file_name(&raw[*source].path) == file_name(&raw[*target].path);
-                best.push((score, same_name, *target, *source));
+                keep(&mut best, (score, same_name, *target, *source));
             }
-            best.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
-            best.truncate(CANDIDATES);
             found.extend(best);
         }
         found.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
@@ -176,6 +177,25 @@ impl Pairs {
             }
         }
         out
+    }
+}
+
+/// Keeps a candidate if it is better than the worst one kept, in whose place it goes: the order among
+/// equals decides which pair is made, and this is git's.
+fn keep(best: &mut Vec<Candidate>, new: Candidate) {
+    let rank = |c: &Candidate| (c.0, c.1);
+    if best.len() < CANDIDATES {
+        best.push(new);
+        return;
+    }
+    let mut worst = 0;
+    for i in 1..best.len() {
+        if rank(&best[i]) < rank(&best[worst]) {
+            worst = i;
+        }
+    }
+    if rank(&new) > rank(&best[worst]) {
+        best[worst] = new;
     }
 }
 

@@ -4,6 +4,9 @@ use crate::model::Oid;
 use gix::sec::trust::Mapping;
 use std::path::{Path, PathBuf};
 
+/// No object larger than this is read, in bytes: the memory of a check stays bounded.
+pub const LARGEST: u64 = 32 << 20;
+
 /// A repository, opened for reading.
 pub struct Repository {
     /// The repository as gix sees it.
@@ -171,7 +174,9 @@ fn options() -> gix::open::Options {
         config,
         attributes: Attributes::isolated(),
     };
-    gix::open::Options::default().permissions(permissions)
+    gix::open::Options::default()
+        .permissions(permissions)
+        .config_overrides([format!("gitoxide.objects.allocLimit={LARGEST}")])
 }
 
 fn open_error(dir: &Path, problem: &str) -> Error {
