@@ -1,1 +1,3 @@
-//! To be written.
+//! The use-cases.
+
+pub mod install;
