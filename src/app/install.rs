@@ -6,7 +6,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-pub use crate::git::hooks::{HookDir, Manager, OnMissing, Plan, Planned, State, Status, Step, Undone};
+pub use crate::git::hooks::{
+    Error as HooksError, HookDir, Manager, OnMissing, Plan, Planned, State, Status, Step, Undone, VERSION, shown,
+};
 
 /// The name of the policy file.
 pub const POLICY_FILE: &str = ".pantheon.toml";
@@ -31,10 +33,10 @@ pub enum Error {
     #[error(transparent)]
     Hooks(#[from] hooks::Error),
     /// There is no work tree to put a policy in.
-    #[error("`{}` is a bare repository: it has no work tree to hold `{POLICY_FILE}`", .0.display())]
+    #[error("`{}` is a bare repository: it has no work tree to hold `{POLICY_FILE}`", hooks::shown(.0))]
     Bare(PathBuf),
     /// The policy file cannot be written.
-    #[error("`{}` cannot be written: {}", .0.display(), .1)]
+    #[error("`{}` cannot be written: {}", hooks::shown(.0), .1)]
     Policy(PathBuf, #[source] io::Error),
 }
 

@@ -1,8 +1,9 @@
 //! `pantheon hooks`: installs the git hooks, takes them away, says whether they run.
 
 use super::{Context, Exit, Failure};
-use crate::app::install::{self, Error, HookDir, Manager, OnMissing, State, Status, Step, Undone, Wish};
-use crate::git::hooks;
+use crate::app::install::{
+    self, Error, HookDir, HooksError, Manager, OnMissing, Plan, State, Status, Step, Undone, Wish,
+};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::Path;
 
@@ -88,7 +89,7 @@ pub fn run(args: &HooksArgs, cx: &Context) -> Result<Exit, Failure> {
 fn install(args: &InstallArgs, cx: &Context) -> Result<Exit, Failure> {
     let (dir, plan) = match install::install(&cx.dir, args.wish()) {
         Ok(done) => done,
-        Err(Error::Hooks(hooks::Error::Managed(manager))) => return Err(managed(manager, cx)),
+        Err(Error::Hooks(HooksError::Managed(manager))) => return Err(managed(manager, cx)),
         Err(e) => return Err(failure(&e)),
     };
     cx.out(&installed(&dir, &plan));
@@ -108,7 +109,7 @@ fn managed(manager: Manager, cx: &Context) -> Failure {
 }
 
 /// Says in one or more lines what an installation did.
-pub(super) fn installed(dir: &HookDir, plan: &install::Plan) -> String {
+pub(super) fn installed(dir: &HookDir, plan: &Plan) -> String {
     let place = shown(&plan.dir, &dir.root);
     let mut text = match names(plan, |s| s != Step::Keep) {
         none if none.is_empty() => return format!("the hooks in `{place}` are in place: nothing to do\n"),
@@ -124,7 +125,7 @@ pub(super) fn installed(dir: &HookDir, plan: &install::Plan) -> String {
     text
 }
 
-fn names(plan: &install::Plan, wanted: impl Fn(Step) -> bool) -> String {
+fn names(plan: &Plan, wanted: impl Fn(Step) -> bool) -> String {
     let hooks = plan.hooks.iter().filter(|h| wanted(h.step));
     hooks.map(|h| h.stage.name()).collect::<Vec<_>>().join(", ")
 }
@@ -179,7 +180,7 @@ fn described(dir: &HookDir, status: &Status) -> String {
 
 fn state(state: State) -> String {
     match state {
-        State::Installed => format!("installed (v{})", hooks::VERSION),
+        State::Installed => format!("installed (v{})", install::VERSION),
         State::Outdated(version) => format!("outdated (v{version})"),
         State::Edited => "edited since it was installed".to_owned(),
         State::NotExecutable => "not executable: git does not run it".to_owned(),
@@ -217,8 +218,8 @@ pub(super) fn failure(error: &Error) -> Failure {
     }
 }
 
-fn hint(error: &hooks::Error) -> Option<&'static str> {
-    use hooks::Error as E;
+fn hint(error: &HooksError) -> Option<&'static str> {
+    use HooksError as E;
     Some(match error {
         E::Git(_) | E::Run(..) => return None,
         E::NoRepository(_) => "`git init` makes one",
@@ -235,16 +236,7 @@ fn hint(error: &hooks::Error) -> Option<&'static str> {
     })
 }
 
-/// A path as the user knows it: from the root where it lies below, without control characters.
+/// A path as the user knows it: from the root where it lies below.
 fn shown(path: &Path, root: &Path) -> String {
-    let path = path.strip_prefix(root).unwrap_or(path);
-    let mut text = String::new();
-    for c in path.to_string_lossy().chars() {
-        if c.is_control() {
-            text.extend(c.escape_default());
-        } else {
-            text.push(c);
-        }
-    }
-    text
+    install::shown(path.strip_prefix(root).unwrap_or(path))
 }

@@ -40,37 +40,37 @@ pub enum Error {
     #[error(transparent)]
     Git(#[from] super::command::Error),
     /// No repository around the directory.
-    #[error("`{}` is not in a git repository", .0.display())]
+    #[error("`{}` is not in a git repository", shown(.0))]
     NoRepository(PathBuf),
     /// In the git directory itself.
-    #[error("`{}` is inside a git directory, not in a work tree", .0.display())]
+    #[error("`{}` is inside a git directory, not in a work tree", shown(.0))]
     InsideGitDir(PathBuf),
     /// `core.hooksPath` names something that cannot hold hooks.
-    #[error("git looks for hooks in `{}`, which is not a directory", .0.display())]
+    #[error("git looks for hooks in `{}`, which is not a directory", shown(.0))]
     NotADirectory(PathBuf),
     /// The directory serves more than this repository.
-    #[error("`core.hooksPath` comes from the {} configuration: `{}` serves every repository", .1.name(), .0.display())]
+    #[error("`core.hooksPath` comes from the {} configuration: `{}` serves every repository", .1.name(), shown(.0))]
     EveryRepository(PathBuf, Scope),
     /// Another tool owns the hook files.
     #[error("the hooks of this repository are managed by {}", .0.name())]
     Managed(Manager),
     /// A directory with the name of a hook.
-    #[error("`{}` is a directory where git looks for a hook", .0.display())]
+    #[error("`{}` is a directory where git looks for a hook", shown(.0))]
     HookIsDirectory(PathBuf),
     /// A shim that is not as it was written.
-    #[error("`{}` was edited since it was installed", .0.display())]
+    #[error("`{}` was edited since it was installed", shown(.0))]
     Edited(PathBuf),
     /// The name for the hook to keep is in use.
-    #[error("`{}` is already there: the hook beside it cannot be kept under that name", .0.display())]
+    #[error("`{}` is already there: the hook beside it cannot be kept under that name", shown(.0))]
     AsideTaken(PathBuf),
     /// A file that cannot be read.
-    #[error("`{}` cannot be read: {}", .0.display(), .1)]
+    #[error("`{}` cannot be read: {}", shown(.0), .1)]
     Read(PathBuf, #[source] io::Error),
     /// A kept hook that does not come to an end.
-    #[error("the hook `{}` cannot be run: {}", .0.display(), .1)]
+    #[error("the hook `{}` cannot be run: {}", shown(.0), .1)]
     Run(PathBuf, #[source] io::Error),
     /// A file or directory that cannot be written.
-    #[error("`{}` cannot be written: {}", .0.display(), .1)]
+    #[error("`{}` cannot be written: {}", shown(.0), .1)]
     Write(PathBuf, #[source] io::Error),
 }
 
@@ -80,4 +80,18 @@ pub fn aside(hook: &Path) -> PathBuf {
     let mut name = OsString::from(hook);
     name.push(".before-pantheon");
     PathBuf::from(name)
+}
+
+/// Writes a path for a person: on one line, whatever its name is.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    let mut text = String::new();
+    for c in path.to_string_lossy().chars() {
+        if c.is_control() {
+            text.extend(c.escape_default());
+        } else {
+            text.push(c);
+        }
+    }
+    text
 }
