@@ -1,3 +1,7 @@
 //! The `pantheon` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pantheon::cli::main().into()
+}
