@@ -2,6 +2,7 @@
 
 pub mod debug;
 mod error;
+pub mod install;
 
 pub use crate::git::Error as GitError;
 pub use error::Error;

@@ -3,9 +3,10 @@
 //! Nothing here writes to the repository.
 
 mod changes;
-mod command;
+pub mod command;
 mod commits;
 mod diff;
+pub mod hooks;
 mod index;
 mod objects;
 mod push;

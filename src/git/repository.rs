@@ -64,6 +64,16 @@ pub enum Error {
     NoBase(String),
 }
 
+impl From<super::command::Error> for Error {
+    fn from(error: super::command::Error) -> Self {
+        use super::command::Error as Command;
+        match error {
+            Command::Run(args, e) => Self::Git(args, e.to_string()),
+            Command::Failed(args, said) => Self::Git(args, said),
+        }
+    }
+}
+
 impl Repository {
     /// Opens the repository that git means in `dir`: the one that `GIT_DIR` names, or the one around
     /// the directory. Only the repository's own configuration is read.
