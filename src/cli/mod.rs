@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand, one row each in [`Command`].
 
+pub mod config;
 mod failure;
+pub mod policy;
 
 pub use failure::{Exit, Failure};
 
