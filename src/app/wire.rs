@@ -119,8 +119,7 @@ impl Wired {
     }
 
     fn entry(&self, path: &BStr) -> Option<&PathEntry> {
-        let matches = |e: &&PathEntry| e.matches.iter().any(|g| fast_glob::glob_match(g, path.as_bytes()));
-        self.paths.iter().find(matches)
+        PathEntry::first(&self.paths, path)
     }
 }
 
@@ -145,7 +144,7 @@ fn excludes(settings: &Settings) -> BTreeMap<String, Vec<String>> {
     set.map(|(id, rule)| (id.clone(), rule.exclude.clone())).collect()
 }
 
-fn own_pattern(source: &PatternSource) -> pattern::Source {
+pub(super) fn own_pattern(source: &PatternSource) -> pattern::Source {
     let s = source.clone();
     pattern::Source {
         id: s.id,
@@ -207,4 +206,20 @@ fn policy(
         digest: settings.digest.clone(),
         today: crate::sys::clock::today(),
     })
+}
+
+fn baseline(
+    repo: &Repository,
+    settings: &Settings,
+    tree: Option<crate::model::Oid>,
+) -> Result<std::collections::BTreeSet<crate::model::Fingerprint>, Error> {
+    let path = &settings.baseline_file;
+    let bytes = match (tree, repo.root()) {
+        (Some(tree), _) => load::blob(repo, tree, path)?,
+        (None, Ok(root)) => crate::sys::file::read(&root.join(path), 64 << 20).ok(),
+        (None, Err(_)) => None,
+    };
+    let lines = policy::read_baseline(&bytes.unwrap_or_default());
+    let lines = lines.map_err(|e| Error::Policy(path.clone(), e.to_string()))?;
+    Ok(lines.into_iter().map(|line| line.fingerprint).collect())
 }

@@ -16,7 +16,7 @@ mod tree;
 mod worktree;
 
 pub use changes::{commit, message, range, staged, whole_tree};
-pub use commits::{Chosen, branch_range, resolve, resolve_range};
+pub use commits::{Chosen, branch_range, comment_mark, resolve, resolve_range};
 pub use diff::hunks;
 pub use objects::Reader;
 pub use push::{Push, RefUpdate, new_commits, parse_updates, plan};
