@@ -6,10 +6,12 @@
 
 mod lines;
 mod sink;
+mod traits;
 mod view;
 
 pub use lines::Lines;
 pub use sink::{Draft, Place, Sink, fingerprint};
+pub use traits::Traits;
 pub use view::{ChangeView, Content, FileView, Objects, ReadError, Relation};
 
 use crate::model::{Choice, OptionKind, RuleInfo};
