@@ -6,10 +6,12 @@
 
 mod lines;
 mod sink;
+mod traits;
 mod view;
 
 pub use crate::model::{Objects, ReadError, Relation};
 pub use lines::Lines;
+pub use traits::Traits;
 pub use sink::{Draft, Place, Sink, fingerprint};
 pub use view::{ChangeView, Content, FileView};
 
