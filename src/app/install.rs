@@ -7,7 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use crate::git::hooks::{
-    Error as HooksError, HookDir, Manager, OnMissing, Plan, Planned, State, Status, Step, Undone, VERSION, shown,
+    Error as HooksError, HookDir, Manager, OnMissing, Plan, Planned, State, Status, Step, Undone, VERSION,
+    shown,
 };
 
 /// The name of the policy file.

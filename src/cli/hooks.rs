@@ -102,7 +102,11 @@ fn install(args: &InstallArgs, cx: &Context) -> Result<Exit, Failure> {
 /// Shows what to add where, and says no.
 fn managed(manager: Manager, cx: &Context) -> Failure {
     cx.out(manager.lines());
-    Failure::usage(format!("the hooks of this repository are managed by {}", manager.name())).hint(format!(
+    Failure::usage(format!(
+        "the hooks of this repository are managed by {}",
+        manager.name()
+    ))
+    .hint(format!(
         "add the lines above to `{}`, or install beside it with `--force`",
         manager.place()
     ))
@@ -170,7 +174,9 @@ fn described(dir: &HookDir, status: &Status) -> String {
     }
     match &status.program {
         Some(program) => text += &format!("program     `{}`\n", shown(program, &dir.root)),
-        None => text += "program     not found: put `pantheon` on `PATH`, or run `pantheon hooks install` again\n",
+        None => {
+            text += "program     not found: put `pantheon` on `PATH`, or run `pantheon hooks install` again\n"
+        }
     }
     if let Some(next) = next(dir, status) {
         text += &format!("hint: {next}\n");
@@ -196,11 +202,18 @@ fn next(dir: &HookDir, status: &Status) -> Option<String> {
     if found(State::Edited) {
         return Some("`pantheon hooks install --force` writes an edited hook anew".to_owned());
     }
-    if status.hooks.iter().all(|h| h.state == State::Installed || matches!(h.state, State::Managed(_))) {
+    if status
+        .hooks
+        .iter()
+        .all(|h| h.state == State::Installed || matches!(h.state, State::Managed(_)))
+    {
         return None;
     }
     Some(match dir.manager {
-        Some(manager) => format!("`pantheon hooks install` shows what to add to `{}`", manager.place()),
+        Some(manager) => format!(
+            "`pantheon hooks install` shows what to add to `{}`",
+            manager.place()
+        ),
         None => "`pantheon hooks install` puts them in place".to_owned(),
     })
 }
@@ -213,7 +226,9 @@ pub(super) fn failure(error: &Error) -> Failure {
             Some(hint) => failure.hint(hint),
             None => failure,
         },
-        Error::Bare(_) => failure.hint("run it in a clone; `pantheon hooks install` serves linked work trees"),
+        Error::Bare(_) => {
+            failure.hint("run it in a clone; `pantheon hooks install` serves linked work trees")
+        }
         Error::Policy(..) => failure.hint("check the permissions of the directory"),
     }
 }

@@ -57,22 +57,23 @@ pub fn main() -> u8 {
         Command::Init(args) => init::run(&args, &cx),
         Command::Hooks(args) => hooks::run(&args, &cx),
         Command::Hook { stage, shim, args } => {
-            let input = (stage == "pre-push").then(|| crate::sys::file::read_from(std::io::stdin(), 1 << 20).unwrap_or_default());
+            let input = (stage == "pre-push")
+                .then(|| crate::sys::file::read_from(std::io::stdin(), 1 << 20).unwrap_or_default());
             let chained = match shim {
                 Some(shim) => crate::git::hooks::run_chained(&shim, &args, input.as_deref()),
                 None => Ok(None),
             };
             match chained {
                 Err(e) => Err(Failure::internal(e.to_string())),
-                Ok(code) => {
-                    Ok(u8::try_from(code.unwrap_or(0)).unwrap_or(1))
-                }
+                Ok(code) => Ok(u8::try_from(code.unwrap_or(0)).unwrap_or(1)),
             }
         }
     };
     done.unwrap_or_else(|f| {
         cx.err(&format!("error: {}\n", f.message));
-        if let Some(h) = &f.hint { cx.err(&format!("hint: {h}\n")); }
+        if let Some(h) = &f.hint {
+            cx.err(&format!("hint: {h}\n"));
+        }
         f.code
     })
 }

@@ -1,6 +1,6 @@
 //! Tests through the binary, on real git repositories that know nothing of the machine.
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod hooks_install;
 #[cfg(test)]
 mod support;

@@ -123,7 +123,11 @@ fn root(dir: &Path) -> Result<(PathBuf, bool, Git), Error> {
     if env::is_set("GIT_DIR") {
         // It may be relative to the directory that we leave.
         at_root = at_root.env("GIT_DIR", git.path(&["rev-parse", "--absolute-git-dir"])?);
-        at_root = if bare { at_root } else { at_root.env("GIT_WORK_TREE", &root) };
+        at_root = if bare {
+            at_root
+        } else {
+            at_root.env("GIT_WORK_TREE", &root)
+        };
     }
     Ok((root, bare, at_root))
 }

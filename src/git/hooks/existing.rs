@@ -1,7 +1,7 @@
 //! What is where a hook would be.
 
-use super::shim::{self, Written};
 use super::Error;
+use super::shim::{self, Written};
 use crate::sys::file;
 use std::fs::{self, Metadata};
 use std::io;
@@ -16,7 +16,11 @@ pub(super) enum Existing {
     /// Nothing.
     Nothing,
     /// A shim, and whether git would run it.
-    Ours { written: Written, bytes: Vec<u8>, executable: bool },
+    Ours {
+        written: Written,
+        bytes: Vec<u8>,
+        executable: bool,
+    },
     /// Someone else's hook, and whether git would run it.
     Foreign { executable: bool },
     /// A directory, or a link to one.
@@ -27,7 +31,7 @@ pub(super) enum Existing {
 pub(super) fn look(path: &Path) -> Result<Existing, Error> {
     let own = match fs::symlink_metadata(path) {
         Ok(own) => own,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Existing::Nothing),
+        Err(e) if is_absence(&e) => return Ok(Existing::Nothing),
         Err(e) => return Err(Error::Read(path.to_owned(), e)),
     };
     // A link that leads nowhere is a hook that git does not run.
@@ -44,6 +48,11 @@ pub(super) fn look(path: &Path) -> Result<Existing, Error> {
     read(path, executable)
 }
 
+/// Nothing lies below a file either, such as `/dev/null`, which switches all hooks off.
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
 fn read(path: &Path, executable: bool) -> Result<Existing, Error> {
     let bytes = match file::read(path, LIMIT) {
         Ok(bytes) => bytes,
@@ -51,7 +60,11 @@ fn read(path: &Path, executable: bool) -> Result<Existing, Error> {
         Err(e) => return Err(Error::Read(path.to_owned(), e)),
     };
     Ok(match shim::read(&bytes) {
-        Some(written) => Existing::Ours { written, bytes, executable },
+        Some(written) => Existing::Ours {
+            written,
+            bytes,
+            executable,
+        },
         None => Existing::Foreign { executable },
     })
 }

@@ -88,7 +88,10 @@ fn permit(dir: &HookDir, options: &Options) -> Result<(), Error> {
     if let Some(manager) = dir.manager.filter(|_| !options.force) {
         return Err(Error::Managed(manager));
     }
-    if let Some(scope) = dir.serves_every_repository().filter(|_| !options.every_repository) {
+    if let Some(scope) = dir
+        .serves_every_repository()
+        .filter(|_| !options.every_repository)
+    {
         return Err(Error::EveryRepository(dir.path.clone(), scope));
     }
     match fs::metadata(&dir.path) {
@@ -102,8 +105,14 @@ fn planned(dir: &Path, shim: Shim, options: &Options) -> Result<Planned, Error> 
     let (step, shim) = match existing::look(&path)? {
         Existing::Nothing => (Step::Write, shim),
         Existing::Directory => return Err(Error::HookIsDirectory(path)),
-        Existing::Ours { written, .. } if !written.intact && !options.force => return Err(Error::Edited(path)),
-        Existing::Ours { written, bytes, executable } => {
+        Existing::Ours { written, .. } if !written.intact && !options.force => {
+            return Err(Error::Edited(path));
+        }
+        Existing::Ours {
+            written,
+            bytes,
+            executable,
+        } => {
             let shim = inherit(shim, &written, options);
             let same = executable && shim.render() == bytes;
             (if same { Step::Keep } else { Step::Update }, shim)
@@ -114,7 +123,12 @@ fn planned(dir: &Path, shim: Shim, options: &Options) -> Result<Planned, Error> 
         Existing::Foreign { .. } => (Step::Chain, shim),
     };
     let bytes = shim.render();
-    Ok(Planned { stage, path, step, bytes })
+    Ok(Planned {
+        stage,
+        path,
+        step,
+        bytes,
+    })
 }
 
 /// Takes over from an older shim what nobody asked to change.

@@ -65,7 +65,14 @@ impl Shim {
         let text = TEMPLATE
             .replace("@MISSING@\n", missing)
             .replace("@STAGE@", self.stage.name())
-            .replace("@VERB@", if self.stage == Stage::PrePush { "push" } else { "commit" })
+            .replace(
+                "@VERB@",
+                if self.stage == Stage::PrePush {
+                    "push"
+                } else {
+                    "commit"
+                },
+            )
             .replace("@MARK@", if self.made_dir { MADE_DIR } else { "" });
         let bytes = text.as_bytes().replace("@RECORDED@", self.recorded());
         let sum = sum(body(&bytes));
@@ -93,13 +100,21 @@ impl Shim {
 /// Knows a shim when it sees one.
 pub(super) fn read(bytes: &[u8]) -> Option<Written> {
     let line = bytes.strip_prefix(HEAD)?.lines().next()?;
-    let (version, written_sum) = line.to_str().ok()?.split_once(' ').unwrap_or((line.to_str().ok()?, ""));
+    let (version, written_sum) = line
+        .to_str()
+        .ok()?
+        .split_once(' ')
+        .unwrap_or((line.to_str().ok()?, ""));
     let body = body(bytes);
     Some(Written {
         version: version.parse().ok()?,
         intact: sum(body) == written_sum,
         program: recorded(body),
-        on_missing: if body.ends_with(WARNS) { OnMissing::Warn } else { OnMissing::Block },
+        on_missing: if body.ends_with(WARNS) {
+            OnMissing::Warn
+        } else {
+            OnMissing::Block
+        },
         made_dir: body.contains_str(MADE_DIR),
     })
 }
@@ -195,7 +210,12 @@ mod tests {
 
     #[test]
     fn other_hooks_are_not_ours() {
-        for bytes in ["", "#!/bin/sh\n", "#!/bin/sh\n# pantheon hook vx\n", "#!/bin/sh\npantheon hook pre-commit\n"] {
+        for bytes in [
+            "",
+            "#!/bin/sh\n",
+            "#!/bin/sh\n# pantheon hook vx\n",
+            "#!/bin/sh\npantheon hook pre-commit\n",
+        ] {
             assert_eq!(read(bytes.as_bytes()), None, "{bytes}");
         }
     }

@@ -93,7 +93,9 @@ pub fn status(dir: &HookDir) -> Result<Status, Error> {
 
 fn state(dir: &HookDir, stage: Stage, found: &Existing) -> Result<State, Error> {
     Ok(match found {
-        Existing::Ours { executable: false, .. } => State::NotExecutable,
+        Existing::Ours {
+            executable: false, ..
+        } => State::NotExecutable,
         Existing::Ours { written, .. } if !written.intact => State::Edited,
         Existing::Ours { written, .. } if written.version < VERSION => State::Outdated(written.version),
         Existing::Ours { .. } => State::Installed,
