@@ -1,4 +1,8 @@
 //! Installing git hooks and taking them away, on real repositories.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test starts programs and writes files on its own"
+)]
 
 mod init;
 mod managers;

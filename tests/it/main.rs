@@ -1,6 +1,7 @@
 //! Tests through the binary, on real git repositories that know nothing of the machine.
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod hooks_install;
 #[cfg(test)]
 mod support;

@@ -125,7 +125,15 @@ fn a_kept_hook_writes_where_the_hook_writes() {
     repo.run(&["hooks", "install"]).exits(0);
     let id = repo.git(&["rev-parse", "HEAD"]);
     let line = format!("refs/heads/main {id} refs/heads/main {}\n", "0".repeat(40));
-    let args = ["hook", "pre-push", "--shim", ".git/hooks/pre-push", "--", "origin", "url"];
+    let args = [
+        "hook",
+        "pre-push",
+        "--shim",
+        ".git/hooks/pre-push",
+        "--",
+        "origin",
+        "url",
+    ];
     let ran = repo.run_with(&args, line.as_bytes()).exits(4);
     assert_eq!((ran.stdout, ran.stderr.as_str()), (line, "no\n"));
 }
@@ -146,7 +154,10 @@ fn a_kept_pre_push_hook_need_not_read_and_may_refuse() {
         "#!/bin/sh\nexec <&-\nexit 0\n",
     );
     repo.git(&["push", "-q", "origin", "--all"]);
-    assert_eq!(repo.git(&["ls-remote", "--heads", "origin"]).lines().count(), 2001);
+    assert_eq!(
+        repo.git(&["ls-remote", "--heads", "origin"]).lines().count(),
+        2001
+    );
 }
 
 /// The shells that may stand behind `/bin/sh`.
