@@ -1,6 +1,9 @@
 //! The command line: one file per subcommand, one row each in [`Command`].
 
+pub mod completions;
 mod failure;
+pub mod man;
+pub mod rules;
 
 pub use failure::{Exit, Failure};
 

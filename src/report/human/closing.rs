@@ -1,8 +1,8 @@
 //! The closing line: the decision, the counts, what was judged, and why.
 
+use super::super::paint::{self, Page};
 use super::super::text::{self, count};
 use super::diagnostic::short;
-use super::paint::{self, Page};
 use crate::model::{Decision, Report, Source};
 use anstyle::Style;
 use std::time::Duration;

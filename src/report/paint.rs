@@ -1,6 +1,6 @@
 //! Colours, and the page they are painted on.
 
-use super::super::{Options, text};
+use super::{Options, text};
 use anstyle::{AnsiColor, Effects, Style};
 use std::fmt::Write;
 
