@@ -60,7 +60,7 @@ fn write_pointer(page: &mut Page<'_>, shown: &[Group<'_>]) {
         return;
     };
     let id = text::visible(&group.first.check);
-    let line = format!("`pantheon rules explain {id}` says why, how to fix it and how to silence it");
+    let line = format!("`pantheon rules explain {id}` says more");
     page.put_remark(paint::NOTE, "help", &line);
 }
 
@@ -76,19 +76,16 @@ fn is_shown(finding: &Finding, verbose: bool) -> bool {
 fn remarks(group: &Group<'_>, is_first: bool, verbose: bool) -> Vec<Remark> {
     let finding = group.first;
     let mut remarks = Vec::new();
-    if verbose {
-        remarks.push(("fingerprint", finding.fingerprint.to_string()));
-    }
     if let Some(others) = group.others() {
         remarks.push(("note", others));
     }
-    if !is_first {
-        return remarks;
+    if is_first {
+        remarks.extend(finding.help.clone().map(|help| ("help", help)));
+        remarks.extend(silence(finding));
     }
-    if let Some(help) = &finding.help {
-        remarks.push(("help", help.clone()));
+    if verbose {
+        remarks.push(("fingerprint", finding.fingerprint.to_string()));
     }
-    remarks.extend(silence(finding));
     remarks
 }
 
@@ -99,10 +96,7 @@ fn silence(finding: &Finding) -> Option<Remark> {
     on_line.then(|| {
         (
             "silence",
-            format!(
-                "`pantheon: allow {} -- reason` in a comment on the line",
-                finding.check
-            ),
+            format!("`pantheon: allow {} -- reason` on the line", finding.check),
         )
     })
 }

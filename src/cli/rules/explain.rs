@@ -149,7 +149,7 @@ fn write_way(page: &mut Page<'_>, what: &str, lines: &str) {
     page.put_wrapped(paint::PLAIN, INDENT.len(), INDENT.len(), what);
     for line in lines.lines() {
         page.put(paint::PLAIN, "    ");
-        page.put(paint::NOTE, line);
+        page.put(paint::CODE, line);
         page.out.push('\n');
     }
 }
