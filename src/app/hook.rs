@@ -32,7 +32,12 @@ pub fn pre_commit(dir: &Path) -> Result<Hooked, Error> {
     if change.files.is_empty() && change.left_out.is_empty() {
         return Ok(Hooked::Nothing("the commit changes no file".to_owned()));
     }
-    let from = From { base: change.base, head: Some(change.head), file: None, set: &[] };
+    let from = From {
+        base: change.base,
+        head: Some(change.head),
+        file: None,
+        set: &[],
+    };
     let wired = wire::wire(&repo, load::load(&repo, &from)?, Stage::PreCommit)?;
     let mut judge = Judge::new(&repo, &wired);
     judge.look(&change, Depth::Full);
@@ -49,10 +54,17 @@ pub fn commit_msg(dir: &Path, path: &Path) -> Result<Hooked, Error> {
     let bytes = file::read(&dir.join(path), MESSAGE).map_err(|e| Error::File(path.to_owned(), e))?;
     let text = cleaned(&repo, &bytes);
     if text.trim().is_empty() {
-        return Ok(Hooked::Nothing("the message is empty, so git will not commit".to_owned()));
+        return Ok(Hooked::Nothing(
+            "the message is empty, so git will not commit".to_owned(),
+        ));
     }
     let change = git::message(&repo, text)?;
-    let from = From { base: repo.head_tree()?, head: Some(change.head), file: None, set: &[] };
+    let from = From {
+        base: repo.head_tree()?,
+        head: Some(change.head),
+        file: None,
+        set: &[],
+    };
     let wired = wire::wire(&repo, load::load(&repo, &from)?, Stage::CommitMsg)?;
     let mut judge = Judge::new(&repo, &wired);
     judge.look(&change, Depth::Full);
@@ -113,12 +125,20 @@ fn push(repo: &Repository, update: &RefUpdate, remote: &str) -> Result<Result<Ju
         return Ok(Err(format!("the remote has every commit of `{name}`")));
     }
     let change = git::range(repo, push.from, push.to)?;
-    let from = From { base: change.base, head: Some(change.head), file: None, set: &[] };
+    let from = From {
+        base: change.base,
+        head: Some(change.head),
+        file: None,
+        set: &[],
+    };
     let wired = wire::wire(repo, load::load(repo, &from)?, Stage::PrePush)?;
     let mut judge = Judge::new(repo, &wired);
     judge.look(&change, Depth::Full);
     look_at_commits(repo, &mut judge, &push)?;
-    let mut report = judge.finish(&change, Some(format!("{} for `{name}`", count(push.commits.len()))));
+    let mut report = judge.finish(
+        &change,
+        Some(format!("{} for `{name}`", count(push.commits.len()))),
+    );
     report.notes.extend(push.note);
     Ok(Ok(judged(repo, &wired, report)))
 }
@@ -129,7 +149,11 @@ fn look_at_commits(repo: &Repository, judge: &mut Judge<'_>, push: &Push) -> Res
         if judge.is_late() {
             let what = format!("{} commits", push.commits.len() - at).into();
             let why = "the deadline of the gate came first".to_owned();
-            judge.leave_out(LeftOut { what, why, inconclusive: true });
+            judge.leave_out(LeftOut {
+                what,
+                why,
+                inconclusive: true,
+            });
             return Ok(());
         }
         judge.look(&git::commit(repo, *id)?, Depth::History);
@@ -138,5 +162,9 @@ fn look_at_commits(repo: &Repository, judge: &mut Judge<'_>, push: &Push) -> Res
 }
 
 fn count(commits: usize) -> String {
-    if commits == 1 { "1 commit".to_owned() } else { format!("{commits} commits") }
+    if commits == 1 {
+        "1 commit".to_owned()
+    } else {
+        format!("{commits} commits")
+    }
 }

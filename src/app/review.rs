@@ -56,7 +56,10 @@ pub struct Judged {
 pub fn run(dir: &Path, request: &Request) -> Result<Judged, Error> {
     let mut repo = Repository::open(dir)?;
     let interrupt = Interrupt::listen();
-    let scratch = tempfile::Builder::new().prefix("pantheon-").tempdir().map_err(Error::Scratch)?;
+    let scratch = tempfile::Builder::new()
+        .prefix("pantheon-")
+        .tempdir()
+        .map_err(Error::Scratch)?;
     let (change, chosen) = read(&mut repo, &request.what, scratch.path(), &interrupt)?;
     let wired = wired(&repo, &change, request)?;
     let mut judge = Judge::new(&repo, &wired);
@@ -67,13 +70,26 @@ pub fn run(dir: &Path, request: &Request) -> Result<Judged, Error> {
 
 /// Joins a report with what is needed to show it.
 pub(super) fn judged(repo: &Repository, wired: &Wired, report: Report) -> Judged {
-    Judged { report, max_findings: wired.max_findings, root: repo.root().ok().map(Path::to_owned) }
+    Judged {
+        report,
+        max_findings: wired.max_findings,
+        root: repo.root().ok().map(Path::to_owned),
+    }
 }
 
 fn wired(repo: &Repository, change: &ChangeSet, request: &Request) -> Result<Wired, Error> {
     // Everything in a tree is judged by that tree's own policy: there is no change to distrust.
-    let base = if matches!(request.what, What::Tree(_)) { Some(change.head) } else { change.base };
-    let from = From { base, head: Some(change.head), file: request.policy.as_deref(), set: &request.set };
+    let base = if matches!(request.what, What::Tree(_)) {
+        Some(change.head)
+    } else {
+        change.base
+    };
+    let from = From {
+        base,
+        head: Some(change.head),
+        file: request.policy.as_deref(),
+        set: &request.set,
+    };
     wire::wire(repo, load::load(repo, &from)?, request.stage)
 }
 
@@ -94,14 +110,21 @@ fn read(repo: &mut Repository, what: &What, scratch: &Path, interrupt: &Interrup
             let chosen = git::branch_range(repo)?;
             let change = git::range(repo, Some(chosen.from), chosen.to)?;
             let from = chosen.from.to_hex_with_len(10);
-            return Ok((change, Some(format!("the branch since {from}, its {}", chosen.why))));
+            return Ok((
+                change,
+                Some(format!("the branch since {from}, its {}", chosen.why)),
+            ));
         }
     };
     Ok((change, None))
 }
 
 fn read_range(repo: &Repository, range: &str) -> Result<ChangeSet, Error> {
-    let spelled = if range.contains("..") { range.to_owned() } else { format!("{range}...HEAD") };
+    let spelled = if range.contains("..") {
+        range.to_owned()
+    } else {
+        format!("{range}...HEAD")
+    };
     let (from, to) = match git::resolve_range(repo, &spelled)? {
         Some(pair) => pair,
         None => return Err(git::Error::UnknownRevision(range.to_owned()).into()),

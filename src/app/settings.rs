@@ -3,7 +3,7 @@
 use super::Error;
 use super::load::{self, From};
 use super::wire;
-use crate::config::Settings;
+use crate::config::{self, Settings};
 use crate::git::Repository;
 use crate::model::{RuleInfo, Severity, Stage};
 use crate::rules::pattern;
@@ -16,10 +16,19 @@ use std::path::Path;
 /// When it cannot be used, one of its own patterns included.
 pub fn current(dir: &Path, file: Option<&Path>, set: &[String]) -> Result<Settings, Error> {
     let repo = Repository::open(dir)?;
-    let here = repo.root().ok().map(|root| root.join(crate::config::FILE)).filter(|path| path.exists());
+    let here = repo
+        .root()
+        .ok()
+        .map(|root| root.join(crate::config::FILE))
+        .filter(|path| path.exists());
     let file = file.map(Path::to_owned).or(here);
     let head = if file.is_some() { None } else { repo.head_tree()? };
-    let from = From { base: None, head, file: file.as_deref(), set };
+    let from = From {
+        base: None,
+        head,
+        file: file.as_deref(),
+        set,
+    };
     let settings = load::load(&repo, &from)?.settings;
     wire::check_patterns(&settings)?;
     Ok(settings)
@@ -35,10 +44,34 @@ pub fn rules(settings: Option<&Settings>) -> Vec<RuleInfo> {
     all
 }
 
-/// Says whether a rule runs at a stage, and with which severity.
+/// Says whether a rule runs at any of the gates that hooks and reviews use, and with which severity.
 #[must_use]
-pub fn effect(settings: &Settings, stage: Stage, info: &RuleInfo) -> (bool, Severity) {
-    let on = settings.gates.get(&stage).is_some_and(|gate| wire::is_on(settings, gate, &info.id));
-    let severity = settings.severities(stage).get(info.id.as_ref()).copied();
+pub fn effect(settings: &Settings, info: &RuleInfo) -> (bool, Severity) {
+    let on = settings
+        .gates
+        .values()
+        .any(|gate| wire::is_on(settings, gate, &info.id));
+    let severity = settings
+        .severities(Stage::PreCommit)
+        .get(info.id.as_ref())
+        .copied();
     (on, severity.unwrap_or(info.severity))
+}
+
+/// Loads the shipped policy alone.
+///
+/// # Errors
+/// When an assignment of the user cannot be used.
+pub fn shipped(set: &[String]) -> Result<Settings, Error> {
+    let known = load::known();
+    let resolve = |_: &str| Ok(None);
+    let request = config::Request {
+        file: None,
+        site: None,
+        env: None,
+        flags: set,
+        known: &known,
+        resolve: &resolve,
+    };
+    Ok(config::load(&request)?)
 }

@@ -39,7 +39,11 @@ impl Args {
             return None;
         }
         let shim = Some(PathBuf::from(words.next()?));
-        (words.next()? == "--").then(|| Self { hook, shim, args: words.collect() })
+        (words.next()? == "--").then(|| Self {
+            hook,
+            shim,
+            args: words.collect(),
+        })
     }
 }
 
@@ -48,7 +52,11 @@ impl Args {
 /// # Errors
 /// When what is to be judged, or the policy, cannot be read.
 pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
-    let input = if args.hook == "pre-push" { Some(input()?) } else { None };
+    let input = if args.hook == "pre-push" {
+        Some(input()?)
+    } else {
+        None
+    };
     if let Some(shim) = &args.shim {
         let chained = install::run_chained(shim, &args.args, input.as_deref());
         match chained.map_err(app::Error::from)? {
@@ -69,8 +77,10 @@ pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
 
 fn input() -> Result<Vec<u8>, Failure> {
     if std::io::stdin().is_terminal() {
-        return Err(Failure::usage("pre-push reads what git sends from standard input, which is a terminal")
-            .hint("let `git push` call it, or use `pantheon review --stage pre-push`"));
+        return Err(
+            Failure::usage("pre-push reads what git sends from standard input, which is a terminal")
+                .hint("let `git push` call it, or use `pantheon review --stage pre-push`"),
+        );
     }
     file::read_from(std::io::stdin(), INPUT)
         .map_err(|e| Failure::usage(format!("standard input cannot be read: {e}")))
@@ -83,7 +93,10 @@ fn message_file(args: &Args) -> Result<&Path, Failure> {
 }
 
 fn remote(args: &Args) -> &str {
-    args.args.first().and_then(|name| name.to_str()).unwrap_or_default()
+    args.args
+        .first()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default()
 }
 
 fn show(hooked: &Hooked, cx: &Context) -> Exit {
@@ -97,7 +110,11 @@ fn show(hooked: &Hooked, cx: &Context) -> Exit {
     for why in said {
         cx.err(&format!("pantheon: nothing to check: {why}\n"));
     }
-    let shown = Shown { quiet: true, verbose: false, stream: Stream::Err };
+    let shown = Shown {
+        quiet: true,
+        verbose: false,
+        stream: Stream::Err,
+    };
     for judged in reports {
         cx.write(Stream::Err, &render(judged, Format::Human, cx, &shown));
     }

@@ -1,8 +1,11 @@
 //! `pantheon man`: manual pages, one for the program and one for each subcommand.
 
+use super::{Exit, Failure};
+use crate::sys::file;
 use clap::Command;
 use clap_mangen::Man;
 use std::io;
+use std::path::Path;
 
 /// One manual page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +26,21 @@ pub fn pages(command: &Command) -> io::Result<Vec<ManualPage>> {
     let mut pages = Vec::new();
     add(&mut pages, &command)?;
     Ok(pages)
+}
+
+/// Writes the manual pages into a directory.
+///
+/// # Errors
+/// When one cannot be written.
+pub(super) fn write(command: &Command, dir: &Path) -> Result<Exit, Failure> {
+    let failed = |e: io::Error| {
+        Failure::usage(format!("`{}` cannot be written to: {e}", dir.display()))
+            .hint("make the directory first, with `mkdir -p`")
+    };
+    for page in pages(command).map_err(failed)? {
+        file::write_atomic(&dir.join(page.file), &page.text, 0o644).map_err(failed)?;
+    }
+    Ok(0)
 }
 
 fn add(pages: &mut Vec<ManualPage>, command: &Command) -> io::Result<()> {

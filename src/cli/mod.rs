@@ -1,20 +1,23 @@
 //! The command line: one file per subcommand, one row each in [`Command`].
 
+mod completions;
 mod config;
 mod debug;
 mod failure;
 mod hook;
 mod hooks;
 mod init;
+mod man;
 mod output;
 mod policy;
 mod review;
+mod rules;
 
 pub use failure::{Exit, Failure};
 
-use crate::app::settings;
-use crate::sys::terminal::{self, Color, Stream};
+use crate::app::{self, settings};
 use crate::sys::clock;
+use crate::sys::terminal::{self, Color, Stream};
 use clap::{CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -75,6 +78,18 @@ enum Command {
     #[command(subcommand)]
     /// Show the configuration with the origin of each value, or its JSON Schema
     Config(config::Command),
+    /// List the rules, or explain one
+    Rules(rules::RulesArgs),
+    /// Write the completions of a shell
+    Completions {
+        /// The shell
+        shell: completions::Shell,
+    },
+    /// Write the manual pages into a directory
+    Man {
+        /// The directory, which must exist
+        dir: PathBuf,
+    },
     #[command(hide = true)]
     Hook(hook::Args),
     #[command(hide = true)]
@@ -88,7 +103,11 @@ pub fn main() -> Exit {
     if words.next().is_some_and(|word| word == "hook")
         && let Some(args) = hook::Args::fast(words)
     {
-        let cx = Context { dir: PathBuf::from("."), color: Color::Auto, set: Vec::new() };
+        let cx = Context {
+            dir: PathBuf::from("."),
+            color: Color::Auto,
+            set: Vec::new(),
+        };
         return finish(hook::run(&args, &cx), &cx);
     }
     match parse(std::env::args_os()) {
@@ -98,7 +117,9 @@ pub fn main() -> Exit {
 }
 
 fn parse(words: impl Iterator<Item = OsString>) -> Result<Cli, Exit> {
-    let parsed = Cli::command().try_get_matches_from(words).and_then(|m| Cli::from_arg_matches(&m));
+    let parsed = Cli::command()
+        .try_get_matches_from(words)
+        .and_then(|m| Cli::from_arg_matches(&m));
     parsed.map_err(|error| {
         // Help and version are no errors, and go to standard output.
         drop(error.print());
@@ -112,7 +133,11 @@ fn run(cli: Cli) -> Exit {
         "never" => Color::Never,
         _ => Color::Auto,
     };
-    let cx = Context { dir: cli.dir.unwrap_or_else(|| PathBuf::from(".")), color, set: cli.set };
+    let cx = Context {
+        dir: cli.dir.unwrap_or_else(|| PathBuf::from(".")),
+        color,
+        set: cli.set,
+    };
     finish(dispatch(&cli.command, &cx), &cx)
 }
 
@@ -124,9 +149,29 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Review(args) => review::run(args, cx),
         Command::Policy(what) => policy::run(cx, what, &load()?, &clock::today()),
         Command::Config(what) => config::run(cx, what, load),
+        Command::Rules(args) => list_rules(args, cx),
+        Command::Completions { shell } => {
+            cx.out(&completions::script(&Cli::command(), *shell));
+            Ok(0)
+        }
+        Command::Man { dir } => man::write(&Cli::command(), dir),
         Command::Hook(args) => hook::run(args, cx),
         Command::Debug(args) => debug::run(args, cx),
     }
+}
+
+fn list_rules(args: &rules::RulesArgs, cx: &Context) -> Result<Exit, Failure> {
+    // Outside a repository the shipped rules are explained by the shipped policy.
+    let loaded = match settings::current(&cx.dir, None, &cx.set) {
+        Err(app::Error::Git(app::GitError::NotFound { .. })) => settings::shipped(&cx.set),
+        loaded => loaded,
+    };
+    let loaded = loaded.map_err(Failure::from)?;
+    let all = settings::rules(Some(&loaded));
+    rules::run(cx, args, all.iter(), |info| {
+        let (enabled, severity) = settings::effect(&loaded, info);
+        rules::Effective { enabled, severity }
+    })
 }
 
 /// Says what went wrong, and returns the exit code.
@@ -148,4 +193,3 @@ fn finish(done: Result<Exit, Failure>, cx: &Context) -> Exit {
     }
     failure.code
 }
-

@@ -32,13 +32,22 @@ impl Args {
     /// When the file cannot be written.
     pub fn write(&self, judged: &Judged, cx: &Context) -> Result<(), Failure> {
         let Some(path) = &self.output else {
-            let shown = Shown { quiet: self.quiet, verbose: self.verbose, stream: Stream::Out };
+            let shown = Shown {
+                quiet: self.quiet,
+                verbose: self.verbose,
+                stream: Stream::Out,
+            };
             cx.write(Stream::Out, &render(judged, self.format, cx, &shown));
             return Ok(());
         };
         let infos = settings::rules(None);
         let rules: Vec<_> = infos.iter().collect();
-        let options = report::Options { verbose: self.verbose, max_findings: 0, rules: &rules, ..Default::default() };
+        let options = report::Options {
+            verbose: self.verbose,
+            max_findings: 0,
+            rules: &rules,
+            ..Default::default()
+        };
         let bytes = report::render(self.format, &judged.report, &options);
         file::write_atomic(&cx.dir.join(path), &bytes, 0o644).map_err(|e| {
             Failure::usage(format!("`{}` cannot be written: {e}", path.display()))
@@ -61,7 +70,11 @@ pub struct Shown {
 #[must_use]
 pub fn render(judged: &Judged, format: Format, cx: &Context, shown: &Shown) -> Vec<u8> {
     let silent = shown.quiet && !shown.verbose && judged.report.findings.is_empty();
-    let infos = if silent && format == Format::Human { Vec::new() } else { settings::rules(None) };
+    let infos = if silent && format == Format::Human {
+        Vec::new()
+    } else {
+        settings::rules(None)
+    };
     let rules: Vec<_> = infos.iter().collect();
     let color = cx.color.applies_to(shown.stream);
     let root = judged.root.as_ref().and_then(|p| p.to_str());

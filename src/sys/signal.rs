@@ -20,7 +20,8 @@ impl Interrupt {
     pub fn listen() -> Self {
         let interrupt = Self::default();
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            let second = signal_hook::flag::register_conditional_shutdown(signal, 130, interrupt.asked.clone());
+            let second =
+                signal_hook::flag::register_conditional_shutdown(signal, 130, interrupt.asked.clone());
             if second.is_ok() {
                 drop(signal_hook::flag::register(signal, interrupt.asked.clone()));
             }
@@ -33,6 +34,10 @@ impl Interrupt {
     /// # Errors
     /// If so.
     pub fn check(&self) -> Result<(), Interrupted> {
-        if self.asked.load(Ordering::Relaxed) { Err(Interrupted) } else { Ok(()) }
+        if self.asked.load(Ordering::Relaxed) {
+            Err(Interrupted)
+        } else {
+            Ok(())
+        }
     }
 }
