@@ -3,6 +3,7 @@
 
 use crate::check::Rule;
 
+pub mod repository;
 pub mod text;
 
 mod place;
@@ -11,6 +12,20 @@ mod testing;
 
 /// The structural rules.
 pub const ALL: &[&Rule] = &[
+    &repository::binary_in_text_place::RULE,
+    &repository::build_output::RULE,
+    &repository::case_conflict::RULE,
+    &repository::env_file::RULE,
+    &repository::executable_without_shebang::RULE,
+    &repository::key_store::RULE,
+    &repository::large_file::RULE,
+    &repository::new_submodule::RULE,
+    &repository::shebang_without_executable::RULE,
+    &repository::submodule_backward::RULE,
+    &repository::symlink_broken::RULE,
+    &repository::symlink_escape::RULE,
+    &repository::symlink_replaced::RULE,
+    &repository::windows_name::RULE,
     &text::bidi_control::RULE,
     &text::blank_at_eof::RULE,
     &text::final_newline::RULE,

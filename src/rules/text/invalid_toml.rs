@@ -55,10 +55,22 @@ mod tests {
 
     #[test]
     fn an_error_is_found_where_it_is() {
-        assert_eq!(added(&RULE, "Cargo.toml", RULE.info.bad.as_bytes()), ["high 17..18: not valid TOML: string values must be quoted, expected literal string"]);
-        assert_eq!(added(&RULE, "a.toml", "a = 1\na = 2\n"), ["high 6..7: not valid TOML: duplicate key"]);
-        assert_eq!(added(&RULE, "a.toml", "[a\n"), ["high 1..2: not valid TOML: unclosed table, expected `]`"]);
-        assert_eq!(added(&RULE, "Cargo.lock", "a ="), ["high 2..3: not valid TOML: string values must be quoted, expected literal string"]);
+        assert_eq!(
+            added(&RULE, "Cargo.toml", RULE.info.bad.as_bytes()),
+            ["high 17..18: not valid TOML: string values must be quoted, expected literal string"]
+        );
+        assert_eq!(
+            added(&RULE, "a.toml", "a = 1\na = 2\n"),
+            ["high 6..7: not valid TOML: duplicate key"]
+        );
+        assert_eq!(
+            added(&RULE, "a.toml", "[a\n"),
+            ["high 1..2: not valid TOML: unclosed table, expected `]`"]
+        );
+        assert_eq!(
+            added(&RULE, "Cargo.lock", "a ="),
+            ["high 2..3: not valid TOML: string values must be quoted, expected literal string"]
+        );
     }
 
     #[test]
@@ -72,7 +84,10 @@ mod tests {
 
     #[test]
     fn an_old_error_is_not_the_fault_of_the_change() {
-        assert_eq!(modified(&RULE, "a.toml", "a =\n", "a =\nb = 1\n"), ["low a.toml: not valid TOML at line 1: string values must be quoted, expected literal string"]);
+        assert_eq!(
+            modified(&RULE, "a.toml", "a =\n", "a =\nb = 1\n"),
+            ["low a.toml: not valid TOML at line 1: string values must be quoted, expected literal string"]
+        );
         assert!(deleted(&RULE, "a.toml", "a =").is_empty());
     }
 

@@ -94,10 +94,22 @@ mod tests {
 
     #[test]
     fn an_error_is_found_where_it_is() {
-        assert_eq!(added(&RULE, "a.yml", RULE.info.bad.as_bytes()), ["high 16..17: not valid YAML: illegal placement of ':' indicator"]);
-        assert_eq!(added(&RULE, "a.yaml", "a:\n\tb: 1\n"), ["high 4..5: not valid YAML: tabs disallowed within this context (block indentation)"]);
-        assert_eq!(added(&RULE, "a.yaml", "a: *b\n"), ["high 3..4: not valid YAML: while parsing node, found unknown anchor"]);
-        assert_eq!(added(&RULE, "a.yaml", "\u{e9}: 'b\n"), ["high 4..5: not valid YAML: while scanning a quoted scalar, found unexpected end of stream"]);
+        assert_eq!(
+            added(&RULE, "a.yml", RULE.info.bad.as_bytes()),
+            ["high 16..17: not valid YAML: illegal placement of ':' indicator"]
+        );
+        assert_eq!(
+            added(&RULE, "a.yaml", "a:\n\tb: 1\n"),
+            ["high 4..5: not valid YAML: tabs disallowed within this context (block indentation)"]
+        );
+        assert_eq!(
+            added(&RULE, "a.yaml", "a: *b\n"),
+            ["high 3..4: not valid YAML: while parsing node, found unknown anchor"]
+        );
+        assert_eq!(
+            added(&RULE, "a.yaml", "\u{e9}: 'b\n"),
+            ["high 4..5: not valid YAML: while scanning a quoted scalar, found unexpected end of stream"]
+        );
     }
 
     #[test]
@@ -126,7 +138,10 @@ mod tests {
 
     #[test]
     fn an_old_error_is_not_the_fault_of_the_change() {
-        assert_eq!(modified(&RULE, "a.yml", "a: [\n", "a: [\nb\n"), ["low 5..6: not valid YAML: invalid indentation"]);
+        assert_eq!(
+            modified(&RULE, "a.yml", "a: [\n", "a: [\nb\n"),
+            ["low 5..6: not valid YAML: invalid indentation"]
+        );
         assert!(deleted(&RULE, "a.yml", "a: [").is_empty());
     }
 
