@@ -3,6 +3,9 @@
 
 use crate::check::Rule;
 
+pub mod hazard;
+pub mod message;
+pub mod policy;
 pub mod repository;
 pub mod text;
 
@@ -12,6 +15,18 @@ mod testing;
 
 /// The structural rules.
 pub const ALL: &[&Rule] = &[
+    &hazard::workflow_injection::RULE,
+    &hazard::workflow_untrusted_checkout::RULE,
+    &message::body_wrap::RULE,
+    &message::conventional::RULE,
+    &message::fixup::RULE,
+    &message::issue_reference::RULE,
+    &message::sign_off::RULE,
+    &message::subject_blank_line::RULE,
+    &message::subject_length::RULE,
+    &policy::hooks_changed::RULE,
+    &policy::policy_changed::RULE,
+    &policy::scanner_suppression::RULE,
     &repository::binary_in_text_place::RULE,
     &repository::build_output::RULE,
     &repository::case_conflict::RULE,
