@@ -149,3 +149,109 @@ fn excluding(settings: &Settings, path: &BString) -> Vec<String> {
         .map(|(id, _)| format!("the rule `{id}` does not look at it"))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{self, FILE, File, Request};
+
+    fn settings(text: &str) -> Settings {
+        let request = Request {
+            file: Some(File {
+                name: FILE,
+                bytes: text.as_bytes(),
+            }),
+            site: None,
+            env: None,
+            flags: &[],
+            known: &[],
+            resolve: &|_| Ok(None),
+        };
+        config::load(&request).unwrap()
+    }
+
+    const POLICY: &str = "\
+version = 1
+[gates.ci]
+block = \"never\"
+[[paths]]
+match = [\"tests/**\"]
+severity-cap = \"low\"
+checks = [\"!hazard\"]
+[[paths]]
+match = [\"vendor/**\"]
+exclude = true
+[rules.\"text/odd\"]
+exclude = [\"**/*.svg\"]
+[[waivers]]
+fingerprint = \"0123456789ab\"
+reason = \"r\"
+by = \"b\"
+expires = \"2030-01-31\"
+";
+
+    #[test]
+    fn a_path_is_explained_at_each_gate() {
+        let settings = settings(POLICY);
+        assert_eq!(
+            explain(&settings, "tests/a.svg").unwrap(),
+            "\
+`tests/a.svg` is matched by the `[[paths]]` entry at .pantheon.toml:4
+no finding on it is worse than `low`
+pre-commit: `rules`, `!message`, `!hazard` block nothing, because of the cap
+commit-msg: `message`, `secrets`, `!hazard` block nothing, because of the cap
+pre-push: `rules`, `!hazard` block nothing, because of the cap
+ci: `rules`, `!hazard` block nothing
+manual: `rules`, `!message`, `!hazard` block nothing, because of the cap
+the rule `text/odd` does not look at it
+"
+        );
+        assert_eq!(
+            explain(&settings, "vendor/a").unwrap(),
+            "\
+`vendor/a` is matched by the `[[paths]]` entry at .pantheon.toml:8
+it is not judged, and counted as left out
+"
+        );
+        assert_eq!(
+            explain(&settings, "src/a").unwrap(),
+            "\
+no `[[paths]]` entry matches `src/a`
+pre-commit: `rules`, `!message` block at `high` with medium confidence or more
+commit-msg: `message`, `secrets` block at `high` with medium confidence or more
+pre-push: `rules` block at `high` with medium confidence or more
+ci: `rules` block nothing
+manual: `rules`, `!message` block at `high` with medium confidence or more
+"
+        );
+        assert_eq!(
+            explain(&settings, "/src/a").unwrap_err().message,
+            "`/src/a` is not a path from the root of the repository"
+        );
+    }
+
+    #[test]
+    fn a_sound_policy_is_summed_up() {
+        let settings = settings(POLICY);
+        let digest = format!("the policy is sound, digest {}", settings.digest);
+        let text = check(&settings, "2030-02-01");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                "pre-commit: `rules`, `!message` block at `high` with medium confidence or more, shows `low` and \
+                 above, warns when inconclusive, ends after 2s",
+                "commit-msg: `message`, `secrets` block at `high` with medium confidence or more, shows `low` and \
+                 above, warns when inconclusive, ends after 2s",
+                "pre-push: `rules` block at `high` with medium confidence or more, shows `low` and above, warns \
+                 when inconclusive, ends after 30s",
+                "ci: `rules` block nothing, shows `low` and above, closes when inconclusive, ends after 30s",
+                "manual: `rules`, `!message` block at `high` with medium confidence or more, shows `low` and \
+                 above, warns when inconclusive, ends after 60s",
+                "the waiver for `0123456789ab` at .pantheon.toml:13 expired on 2030-01-31",
+                &digest,
+            ]
+        );
+        assert_eq!(check(&settings, "2030-01-31").lines().count(), lines.len() - 1);
+    }
+}

@@ -399,7 +399,7 @@ const PATTERN: &[Key] = &[
         "regex",
         K::Raw,
         "'[a-z0-9-]+\\.corp\\.acme\\b'",
-        "The expression. Its first group, if any, is the part that is meant.",
+        "The expression. What is meant is the group `secret`, else the first group, else all of it.",
     ),
     key(
         "entropy",
@@ -411,16 +411,16 @@ const PATTERN: &[Key] = &[
     key(
         "placeholder",
         K::Bool,
+        "false",
         "true",
-        "true",
-        "Whether matches that are plainly made up, such as `xxxx`, do not count.",
+        "Whether matches that are plainly made up, such as `xxxx`, are dropped.",
     ),
     key(
         "allow",
         K::RawTexts,
         "[]",
         "['^example\\.']",
-        "Expressions; a match that one of them matches does not count.",
+        "Expressions: a match is dropped if one of them matches it, or its line.",
     ),
     key(
         "multi-line",
@@ -433,8 +433,8 @@ const PATTERN: &[Key] = &[
         "validator",
         K::Text,
         "",
-        "\"luhn\"",
-        "A shipped test that a match must pass, such as a checksum.",
+        "\"jwt\"",
+        "A shipped test of its structure that a match must pass, such as `jwt` or `pem`.",
     ),
     key(
         "good",
@@ -511,7 +511,7 @@ const HOOKS: &[Key] = &[key(
     K::Word(CLOSE),
     "\"block\"",
     "\"block\"",
-    "What a hook does when the program is not found: it stops git, or it lets git go on with a warning.",
+    "What a hook does when the program is not found: `block` stops git, `warn` lets git go on with a warning.",
 )];
 
 const LIMITS: &[Key] = &[

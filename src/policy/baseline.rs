@@ -75,10 +75,11 @@ fn read_line(line: &[u8]) -> Result<Line, &'static str> {
     let check = check
         .and_then(|check| check.to_str().ok())
         .filter(|check| !check.is_empty());
+    let check = check.ok_or("names no check")?.to_owned();
     let path = path.ok_or("has no path")?;
     Ok(Line {
         fingerprint,
-        check: check.ok_or("names no check")?.to_owned(),
+        check,
         path: read_path(path).ok_or("has a path with broken quotes")?,
     })
 }
