@@ -1,1 +1,6 @@
+//! Tests through the binary, on real git repositories that know nothing of the machine.
 
+#[cfg(test)]
+mod hooks_install;
+#[cfg(test)]
+mod support;
