@@ -1,5 +1,6 @@
 //! Tests through the binary, on real git repositories that know nothing of the machine.
 
+#[cfg(unix)]
 #[cfg(test)]
 mod hooks_install;
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub(super) enum Existing {
 pub(super) fn look(path: &Path) -> Result<Existing, Error> {
     let own = match fs::symlink_metadata(path) {
         Ok(own) => own,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Existing::Nothing),
+        Err(e) if is_absence(&e) => return Ok(Existing::Nothing),
         Err(e) => return Err(Error::Read(path.to_owned(), e)),
     };
     // A link that leads nowhere is a hook that git does not run.
@@ -46,6 +46,11 @@ pub(super) fn look(path: &Path) -> Result<Existing, Error> {
         return Ok(Existing::Foreign { executable });
     }
     read(path, executable)
+}
+
+/// Nothing lies below a file either, such as `/dev/null`, which switches all hooks off.
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 fn read(path: &Path, executable: bool) -> Result<Existing, Error> {
