@@ -5,7 +5,7 @@ mod list;
 
 use super::{Context, Exit, Failure};
 use crate::model::{RuleInfo, Severity};
-use crate::report::Options;
+use crate::report::{Options, text};
 use crate::sys::terminal::{self, Stream};
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -60,7 +60,7 @@ pub fn run<'a>(
 ) -> Result<Exit, Failure> {
     let rules: Vec<_> = rules.map(|info| (info, effective(info))).collect();
     let options = options(context);
-    let text = match &args.command {
+    let out = match &args.command {
         RulesCommand::List {
             format: ListFormat::Human,
         } => list::table(&rules, &options),
@@ -72,7 +72,7 @@ pub fn run<'a>(
             explain::text(info, effective, &options)
         }
     };
-    context.out(&text);
+    context.out(&out);
     Ok(0)
 }
 
@@ -101,10 +101,7 @@ fn last_part(id: &str) -> &str {
 }
 
 fn unknown(rules: &[(&RuleInfo, Effective)], id: &str) -> Failure {
-    let failure = Failure::usage(format!(
-        "no rule is called `{}`",
-        crate::report::text::visible(id)
-    ));
+    let failure = Failure::usage(format!("no rule is called `{}`", text::visible(id)));
     let near = nearest(rules, id);
     if near.is_empty() {
         return failure.hint("`pantheon rules list` shows all rules");
@@ -124,7 +121,10 @@ fn nearest(rules: &[(&RuleInfo, Effective)], id: &str) -> Vec<String> {
         .collect();
     near.retain(|(likeness, _)| *likeness > 0.8);
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    near.iter().take(3).map(|(_, id)| format!("`{id}`")).collect()
+    near.iter()
+        .take(3)
+        .map(|(_, id)| format!("`{}`", text::visible(id)))
+        .collect()
 }
 
 #[cfg(test)]

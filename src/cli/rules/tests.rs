@@ -101,6 +101,11 @@ fn names_what_is_near() {
         Some("did you mean `secrets/private-key`?")
     );
     assert_eq!(failure.code, 2);
+    let failure = with(|rules| find(rules, "text/words-").unwrap_err());
+    assert_eq!(
+        failure.hint.as_deref(),
+        Some("did you mean `text/words` or `text/words-\\x1b[31m`?")
+    );
     let failure = with(|rules| find(rules, "zzz").unwrap_err());
     assert_eq!(
         failure.hint.as_deref(),
