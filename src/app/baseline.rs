@@ -29,8 +29,16 @@ pub struct Written {
 pub fn write(dir: &Path, set: &[String]) -> Result<Written, Error> {
     let repo = Repository::open(dir)?;
     let root = repo.root()?.to_owned();
-    let change = git::whole_tree(&repo, git::resolve(&repo, "HEAD").map_err(|_| git::Error::NoCommits)?)?;
-    let from = From { base: Some(change.head), head: None, file: None, set };
+    let change = git::whole_tree(
+        &repo,
+        git::resolve(&repo, "HEAD").map_err(|_| git::Error::NoCommits)?,
+    )?;
+    let from = From {
+        base: Some(change.head),
+        head: None,
+        file: None,
+        set,
+    };
     let loaded = load::load(&repo, &from)?;
     let path = root.join(&loaded.settings.baseline_file);
     let mut wired = wire::wire(&repo, loaded, Stage::Manual)?;
@@ -38,16 +46,29 @@ pub fn write(dir: &Path, set: &[String]) -> Result<Written, Error> {
     let mut judge = Judge::new(&repo, &wired);
     judge.look(&change, Depth::Full);
     let report = judge.finish(&change, None);
-    let lines: Vec<Line> = report.findings.iter().filter(|f| is_open(f)).map(Line::of).collect();
+    let lines: Vec<Line> = report
+        .findings
+        .iter()
+        .filter(|f| is_open(f))
+        .map(Line::of)
+        .collect();
     let bytes = write_baseline(&lines);
     let changed = file::read(&path, 64 << 20).ok().as_deref() != Some(&bytes[..]);
     if changed {
         file::write_atomic(&path, &bytes, 0o644).map_err(|e| Error::Write(path.clone(), e))?;
     }
-    Ok(Written { path, findings: lines.len(), left_out: report.left_out.len(), changed })
+    Ok(Written {
+        path,
+        findings: lines.len(),
+        left_out: report.left_out.len(),
+        changed,
+    })
 }
 
 /// Whether nothing but the baseline would let a finding pass.
 fn is_open(finding: &Finding) -> bool {
-    matches!(finding.disposition, Disposition::Block | Disposition::Warn | Disposition::Note)
+    matches!(
+        finding.disposition,
+        Disposition::Block | Disposition::Warn | Disposition::Note
+    )
 }

@@ -235,7 +235,11 @@ fn policy(
 
 /// Returns the date where something expires; asking for the time zone takes longer than a small commit.
 fn today(settings: &Settings) -> String {
-    if settings.waivers.is_empty() { String::new() } else { crate::sys::clock::today() }
+    if settings.waivers.is_empty() {
+        String::new()
+    } else {
+        crate::sys::clock::today()
+    }
 }
 
 fn baseline(

@@ -17,14 +17,24 @@ pub enum Command {
 pub fn run(command: &Command, cx: &Context) -> Result<Exit, Failure> {
     let Command::Write = command;
     let done = baseline::write(&cx.dir, &cx.set)?;
-    let path = done.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let path = done
+        .path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let what = if done.changed { "wrote" } else { "left as it is:" };
     cx.out(&format!("{what} `{path}`: {} findings\n", done.findings));
     if done.left_out > 0 {
-        cx.out(&format!("{} things could not be looked at, so the file may lack findings\n", done.left_out));
+        cx.out(&format!(
+            "{} things could not be looked at, so the file may lack findings\n",
+            done.left_out
+        ));
     }
     if done.changed {
-        cx.out(&format!("next: `git add {path}` and commit it; it counts once it is committed\n"));
+        cx.out(&format!(
+            "next: `git add {path}` and commit it; it counts once it is committed\n"
+        ));
     }
     Ok(0)
 }
