@@ -1,5 +1,6 @@
 //! One judgement: run checks on one or more changes, ask the policy, make a report.
 
+use super::load;
 use super::wire::Wired;
 use crate::engine::{self, Plan};
 use crate::git::Repository;
@@ -68,6 +69,17 @@ impl<'a> Judge<'a> {
         let readers = self.repo.readers(wired.max_file_bytes);
         let open = || Box::new(readers.open()) as Box<dyn Objects>;
         let mut ran = engine::run(change, &plan, &open);
+        if depth == Depth::Full
+            && wired.is_on(&engine::BROKEN.id)
+            && let Ok(Some(problem)) = load::broken_by(self.repo, change.base, change.head)
+        {
+            let path = BStr::new(crate::config::FILE);
+            let first = problem.lines().next().unwrap_or_default().to_owned();
+            add(
+                &mut ran.run,
+                engine::finding_on(path, &engine::BROKEN, first, &plan),
+            );
+        }
         self.stamp(&mut ran.run, change, depth);
         self.runs.push(ran.run);
         self.left_out
@@ -113,5 +125,11 @@ impl<'a> Judge<'a> {
             notes: self.wired.notes.clone(),
             elapsed: self.deadline.elapsed(),
         }
+    }
+}
+
+fn add(run: &mut CheckRun, more: Vec<crate::model::Finding>) {
+    if let Outcome::Completed(f) | Outcome::Failed(_, f) | Outcome::TimedOut(f) = &mut run.outcome {
+        f.extend(more);
     }
 }

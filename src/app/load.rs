@@ -43,7 +43,31 @@ pub struct From<'a> {
 /// # Errors
 /// When it is there and cannot be read.
 pub fn load(repo: &Repository, from: &From<'_>) -> Result<Loaded, Error> {
-    let (bytes, source, tree) = find(repo, from)?;
+    let found = find(repo, from)?;
+    let broken = match read(repo, from, found) {
+        Err(Error::Config(problems)) => problems,
+        done => return done,
+    };
+    // A policy that cannot be used must not stop the change that mends it.
+    let base = from.base.filter(|_| from.file.is_none());
+    let head = from.head.filter(|head| Some(*head) != base);
+    let (Some(base), Some(head)) = (base, head) else {
+        return Err(Error::Config(broken));
+    };
+    if blob(repo, base, config::FILE)?.is_none() || blob(repo, head, config::FILE)?.is_none() {
+        return Err(Error::Config(broken));
+    }
+    let mut mended = load(repo, &From { base: None, ..*from }).map_err(|_| Error::Config(broken.clone()))?;
+    let why = "the policy before the change cannot be used, so the one that it brings judges";
+    let what = broken.to_string();
+    let what = what.lines().next().unwrap_or_default();
+    mended.settings.notes.push(format!("{why}: {what}"));
+    Ok(mended)
+}
+
+/// Reads a policy that was found.
+fn read(repo: &Repository, from: &From<'_>, found: Found) -> Result<Loaded, Error> {
+    let (bytes, source, tree) = found;
     let name = match &source {
         PolicySource::File(name) => name.clone(),
         _ => config::FILE.to_owned(),
@@ -75,7 +99,11 @@ type Found = (Option<Vec<u8>>, PolicySource, Option<Oid>);
 fn find(repo: &Repository, from: &From<'_>) -> Result<Found, Error> {
     if let Some(path) = from.file {
         let bytes = file::read(path, LIMIT).map_err(|e| Error::File(path.to_owned(), e))?;
-        return Ok((Some(bytes), PolicySource::File(path.display().to_string()), None));
+        return Ok((
+            Some(bytes),
+            PolicySource::File(path.strip_prefix(".").unwrap_or(path).display().to_string()),
+            None,
+        ));
     }
     for (tree, source) in [(from.base, PolicySource::Base), (from.head, PolicySource::Head)] {
         let Some(tree) = tree else { continue };
@@ -133,6 +161,32 @@ fn site() -> Result<Option<Vec<u8>>, Error> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(Error::File(path.to_owned(), e)),
     }
+}
+
+/// Says what is wrong with the policy that a change brings, if it changes the policy at all.
+///
+/// # Errors
+/// When a tree cannot be read.
+pub fn broken_by(repo: &Repository, base: Option<Oid>, head: Oid) -> Result<Option<String>, Error> {
+    let reader = repo.reader(LIMIT);
+    let entry = |tree: Oid| reader.entry(tree, BStr::new(config::FILE)).ok().flatten();
+    let now = entry(head);
+    if now.is_none() || now == base.and_then(entry) {
+        return Ok(None);
+    }
+    let from = From {
+        base: None,
+        head: Some(head),
+        file: None,
+        set: &[],
+    };
+    let found = find(repo, &from)?;
+    Ok(match read(repo, &from, found) {
+        Ok(loaded) => super::wire::check_patterns(&loaded.settings)
+            .err()
+            .map(|e| e.to_string()),
+        Err(e) => Some(e.to_string()),
+    })
 }
 
 /// Returns every shipped rule, as the configuration needs to know it.

@@ -65,7 +65,13 @@ pub fn run(dir: &Path, request: &Request) -> Result<Judged, Error> {
     let mut judge = Judge::new(&repo, &wired);
     judge.look(&change, Depth::Full);
     interrupt.check()?;
-    Ok(judged(&repo, &wired, judge.finish(&change, chosen)))
+    let mut report = judge.finish(&change, chosen);
+    if change.files.is_empty() {
+        report
+            .notes
+            .push("nothing was checked: the change has no file".to_owned());
+    }
+    Ok(judged(&repo, &wired, report))
 }
 
 /// Joins a report with what is needed to show it.

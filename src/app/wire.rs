@@ -12,7 +12,7 @@ use crate::policy::{self, Policy};
 use crate::rules;
 use crate::rules::pattern::{self, Set};
 use bstr::{BStr, ByteSlice};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that one gate needs.
 pub struct Wired {
@@ -39,6 +39,7 @@ pub struct Wired {
     history: Option<Set>,
     paths: Vec<PathEntry>,
     excludes: BTreeMap<String, Vec<String>>,
+    off: BTreeSet<String>,
 }
 
 /// Wires a policy for a stage.
@@ -82,6 +83,12 @@ pub fn wire(repo: &Repository, loaded: Loaded, stage: Stage) -> Result<Wired, Er
         patterns,
         history,
         excludes: excludes(&settings),
+        off: settings
+            .rules
+            .iter()
+            .filter(|(_, r)| !r.enabled)
+            .map(|(id, _)| id.clone())
+            .collect(),
         paths: settings.paths,
         gate,
     })
@@ -106,6 +113,12 @@ impl Wired {
             (Depth::History, Some(set)) => set,
             _ => &self.patterns,
         }
+    }
+
+    /// Whether a rule runs.
+    #[must_use]
+    pub fn is_on(&self, id: &str) -> bool {
+        Selector::includes(&self.gate.checks, id) && !self.off.contains(id)
     }
 
     /// Whether findings of a rule count on a path.
@@ -246,7 +259,7 @@ fn baseline(
     repo: &Repository,
     settings: &Settings,
     tree: Option<crate::model::Oid>,
-) -> Result<std::collections::BTreeSet<crate::model::Fingerprint>, Error> {
+) -> Result<BTreeSet<crate::model::Fingerprint>, Error> {
     let path = &settings.baseline_file;
     let bytes = match (tree, repo.root()) {
         (Some(tree), _) => load::blob(repo, tree, path)?,

@@ -8,7 +8,7 @@ mod snippet;
 mod suppress;
 mod visible;
 
-pub use suppress::{OWN, Suppressions};
+pub use suppress::{BROKEN, OWN, Suppressions};
 pub use visible::visible;
 
 use crate::check::{ChangeView, Draft, Options, Rule, Run, Sink};
@@ -170,6 +170,14 @@ fn whole_change(change: &ChangeSet, plan: &Plan<'_>, objects: &dyn Objects) -> P
         findings: file::unanchored(drafts, plan),
         ..Part::default()
     }
+}
+
+/// Makes a finding about a path, for what only a use-case can find out.
+#[must_use]
+pub fn finding_on(path: &BStr, info: &RuleInfo, message: String, plan: &Plan<'_>) -> Vec<Finding> {
+    let mut drafts = Vec::new();
+    sink(info, plan, &mut drafts).on_path(path, message);
+    file::unanchored(drafts, plan)
 }
 
 /// Makes the sink of one rule.

@@ -46,7 +46,24 @@ const FOREIGN: [&str; 6] = [
 ];
 
 /// The rules that the engine itself speaks for.
-pub const OWN: &[RuleInfo] = &[UNUSED, REASONLESS];
+pub const OWN: &[RuleInfo] = &[UNUSED, REASONLESS, BROKEN];
+
+/// The rule about a change that leaves a policy which cannot be used.
+pub const BROKEN: RuleInfo = RuleInfo {
+    id: Cow::Borrowed("policy/broken-policy"),
+    summary: Cow::Borrowed("a policy that cannot be used once it is committed"),
+    why: Cow::Borrowed(
+        "The policy of a commit judges the changes after it. One that cannot be read would stop every \
+         commit of everybody.",
+    ),
+    fix: Cow::Borrowed("Mend what `pantheon policy check` names, and stage the file again."),
+    bad: Cow::Borrowed("version = 1\n\n[gates.pre-comit]\nblock = \"high\""),
+    good: Cow::Borrowed("version = 1\n\n[gates.pre-commit]\nblock = \"high\""),
+    severity: Severity::High,
+    confidence: Confidence::High,
+    history: false,
+    options: Cow::Borrowed(&[]),
+};
 
 const UNUSED: RuleInfo = RuleInfo {
     id: Cow::Borrowed("policy/unused-suppression"),

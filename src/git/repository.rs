@@ -199,8 +199,14 @@ fn open_error(dir: &Path, problem: &str) -> Error {
     let lower = problem.to_ascii_lowercase();
     if absent.iter().any(|word| lower.contains(word)) {
         return Error::NotFound {
-            dir: dir.display().to_string(),
+            dir: here(dir).display().to_string(),
         };
     }
     Error::Broken(problem.to_owned())
+}
+
+/// Returns the full path of a directory, without asking for it to exist.
+fn here(dir: &Path) -> PathBuf {
+    let current = std::env::current_dir().unwrap_or_default();
+    current.join(dir).components().collect()
 }
