@@ -97,6 +97,38 @@ fn examples_are_what_they_say() {
     }
 }
 
+#[test]
+fn what_another_parent_has_is_not_new() {
+    let contents = [
+        "<<<<<<< a\n=======\n>>>>>>> b\n",
+        "\u{202e}\u{200b}s\u{441}ope # nosec \r\n \t\n\n{",
+        "on: pull_request_target\n- uses: actions/checkout\n  ref: ${{ github.head_ref }}\n- run: ${{ github.head_ref }}\n",
+        "#!/bin/sh\nA=1\n[",
+        "\0",
+    ];
+    for path in PATHS.into_iter().chain(["aux.c", "node_modules/a", "A", "a.p12"]) {
+        for new in contents {
+            for old in [None, Some("x\n")] {
+                let make = || {
+                    case()
+                        .file("a", None::<&str>, Some(""))
+                        .file(path, old, Some(new))
+                        .other_parent(new)
+                };
+                for rule in ALL.iter().filter(|r| !matches!(r.run, Run::Message(_))) {
+                    // The first file is there for a conflict of case.
+                    let found = make().run(rule);
+                    assert!(
+                        found.iter().all(|f| f.contains(" a: ")),
+                        "{} {path}: {found:?}",
+                        rule.info.id
+                    );
+                }
+            }
+        }
+    }
+}
+
 /// Runs every rule on the change that `make` makes.
 fn run_all(make: impl Fn() -> Case) {
     for rule in ALL.iter().filter(|r| !matches!(r.run, Run::Message(_))) {
