@@ -104,6 +104,13 @@ impl<'a> FileView<'a> {
         id(self.file.old) == new || self.file.other_parents.iter().any(|s| id(*s) == new)
     }
 
+    /// Whether another parent of a merge has the very same entry, or lacks it too: the change of it
+    /// is that parent's.
+    #[must_use]
+    pub fn is_from_another_parent(&self) -> bool {
+        self.file.other_parents.contains(&self.file.new)
+    }
+
     /// Returns what one pass over the new content tells; nothing of a binary file.
     #[must_use]
     pub fn traits(&self) -> Traits {

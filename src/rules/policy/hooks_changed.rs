@@ -26,6 +26,9 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
+    if view.is_from_another_parent() {
+        return;
+    }
     let paths = || {
         [
             Some(view.path()),

@@ -28,6 +28,9 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
+    if view.is_from_another_parent() {
+        return;
+    }
     let file = view.file;
     let old = file.old_path.as_ref().filter(|_| file.status == Status::Renamed);
     if !is_policy(view.path()) && !old.is_some_and(|p| is_policy(p.as_bstr())) {

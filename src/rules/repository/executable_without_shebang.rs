@@ -26,7 +26,8 @@ pub const RULE: Rule = Rule {
 fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     let executable = |s: crate::model::Side| s.kind == EntryKind::Executable;
     let file = view.file;
-    if !file.new.is_some_and(executable) || file.old.is_some_and(executable) {
+    let parents = file.other_parents.iter().copied().chain([file.old]);
+    if !file.new.is_some_and(executable) || parents.into_iter().flatten().any(executable) {
         return;
     }
     let is_windows = matches!(&*view.extension(), "bat" | "cmd" | "ps1" | "com");

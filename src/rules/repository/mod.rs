@@ -19,7 +19,8 @@ mod link;
 
 use crate::model::{FileChange, Status};
 
-/// Whether the change makes the path: adds, renames or copies something to it.
+/// Whether the change makes the path: adds, renames or copies something to it that no parent has.
 fn is_new_path(file: &FileChange) -> bool {
-    matches!(file.status, Status::Added | Status::Renamed | Status::Copied)
+    let is_new = matches!(file.status, Status::Added | Status::Renamed | Status::Copied);
+    is_new && file.other_parents.iter().all(Option::is_none)
 }

@@ -29,13 +29,21 @@ pub const RULE: Rule = Rule {
 
 fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     let is_submodule = |s: crate::model::Side| s.kind == EntryKind::Submodule;
-    if view.file.new.is_some_and(is_submodule) && !view.file.old.is_some_and(is_submodule) {
+    if view.file.new.is_some_and(is_submodule) && is_new(view) {
         sink.on_path(view.path(), "a submodule is added")
             .help("run `git rm --cached` on it if it was an accident");
     }
     if view.path() == ".gitmodules" && view.file.old.is_some() {
         changed_urls(view, sink);
     }
+}
+
+/// Whether no parent has a submodule at the path.
+fn is_new(view: &FileView<'_>) -> bool {
+    let parents = [view.file.old]
+        .into_iter()
+        .chain(view.file.other_parents.iter().copied());
+    !parents.flatten().any(|s| s.kind == EntryKind::Submodule)
 }
 
 /// Reports URLs in lines that replace others; a URL in new lines only belongs to a new submodule.

@@ -1,5 +1,6 @@
 //! Symbolic links that lead nowhere.
 
+use super::is_new_path;
 use super::link::{Lead, ancestors, lead};
 use crate::check::{ChangeView, ReadError, Rule, Run, Sink};
 use crate::model::{Confidence, EntryKind, FileChange, RuleInfo, Severity};
@@ -27,7 +28,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
-    let is_link = |f: &&FileChange| f.new.is_some_and(|s| s.kind == EntryKind::Symlink) && f.new != f.old;
+    let is_link = |f: &&FileChange| f.new.is_some_and(|s| s.kind == EntryKind::Symlink) && is_changed(f);
     for file in view.change.files.iter().filter(is_link) {
         // What cannot be read is the engine's to report: every link is read as a file too.
         if leads_nowhere(view, file).unwrap_or(false) {
@@ -38,6 +39,11 @@ fn check(view: &ChangeView<'_>, sink: &mut Sink<'_>) {
             .help("add the target, or correct the link");
         }
     }
+}
+
+/// Whether no parent has the link, at this path and with this target.
+fn is_changed(file: &FileChange) -> bool {
+    (file.new != file.old || is_new_path(file)) && !file.other_parents.contains(&file.new)
 }
 
 fn leads_nowhere(view: &ChangeView<'_>, file: &FileChange) -> Result<bool, ReadError> {

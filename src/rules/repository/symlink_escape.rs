@@ -1,5 +1,6 @@
 //! Symbolic links that lead out of the repository.
 
+use super::is_new_path;
 use super::link::{Lead, lead};
 use crate::check::{FileView, Rule, Run, Sink};
 use crate::model::{Confidence, EntryKind, RuleInfo, Severity};
@@ -26,7 +27,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
-    if view.file.new.is_none_or(|s| s.kind != EntryKind::Symlink) || view.file.old == view.file.new {
+    if view.file.new.is_none_or(|s| s.kind != EntryKind::Symlink) || is_known(view) {
         return;
     }
     let message = match lead(view.path(), view.bytes()) {
@@ -37,6 +38,11 @@ fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     };
     sink.on_path(view.path(), message)
         .help("link to a relative path inside of the repository");
+}
+
+/// A link that moves leads elsewhere, even with the same target.
+fn is_known(view: &FileView<'_>) -> bool {
+    view.is_same_content() && !is_new_path(view.file)
 }
 
 #[cfg(test)]
@@ -89,5 +95,13 @@ mod tests {
                 .run(&RULE)
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn a_link_that_moves_leads_elsewhere() {
+        let moved = |path: &str| case().entry(path, Some((Symlink, "../c")), Some((Symlink, "../c")));
+        let expected = ["high b: the symbolic link leads out of the repository"];
+        assert_eq!(moved("b").renamed_from("a/b").run(&RULE), expected);
+        assert!(moved("b").run(&RULE).is_empty());
     }
 }

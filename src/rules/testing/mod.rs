@@ -162,12 +162,12 @@ impl Case {
     }
 
     /// Runs a rule on every file, or on the change.
-    pub fn run(self, rule: &Rule) -> Vec<String> {
+    pub fn run(&self, rule: &Rule) -> Vec<String> {
         show(&self.drafts(rule))
     }
 
     /// Runs a rule and returns what it reports, after a look at the ranges.
-    pub fn drafts(self, rule: &Rule) -> Vec<Draft> {
+    pub fn drafts(&self, rule: &Rule) -> Vec<Draft> {
         let mut drafts = Vec::new();
         let mut sink = Sink::new(&rule.info, &self.options, &mut drafts);
         match rule.run {
@@ -184,7 +184,7 @@ impl Case {
     }
 
     /// Runs a rule on a message.
-    pub fn say(self, rule: &Rule, message: &Message) -> Vec<String> {
+    pub fn say(&self, rule: &Rule, message: &Message) -> Vec<String> {
         let mut drafts = Vec::new();
         let Run::Message(check) = rule.run else {
             panic!("`{}` reads no messages", rule.info.id)

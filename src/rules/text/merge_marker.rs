@@ -31,7 +31,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
-    let Some(text) = view.text().filter(|_| view.traits().double_angle) else {
+    let Some(text) = view.text().filter(|_| view.traits().triple_angle) else {
         return;
     };
     let markers = markers(text);
