@@ -767,17 +767,6 @@ fn lists_have_an_end() {
     );
 }
 
-#[test]
-#[ignore = "a measurement, not a test"]
-fn time_of_a_usual_file() {
-    let text = example();
-    let start = Instant::now();
-    for _ in 0..200 {
-        loaded(&text);
-    }
-    println!("{:?} for the example", start.elapsed() / 200);
-}
-
 proptest! {
     #[test]
     fn no_text_makes_it_panic(text in "(\\PC|\n|\\[|\\]|=|\"|\\.|\\{|\\}){0,200}") {
