@@ -1,7 +1,7 @@
 //! Turns merged values into settings.
 
 use super::Problem;
-use super::merge::{Merged, default_of};
+use super::merge::{Merged, or_default};
 use super::settings::{Hooks, Limits, OnMissing, PatternSource, RuleSettings, Settings, Suppressions};
 use super::show;
 use super::value::Value;
@@ -9,6 +9,7 @@ use super::walk::{Entry, Item};
 use crate::model::{
     Choice, Confidence, Gate, OnInconclusive, PathEntry, Selector, Severity, Stage, Threshold, Waiver,
 };
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -68,7 +69,7 @@ fn gate(merged: &Merged, stage: Stage) -> Gate {
 fn severities(merged: &Merged, stage: Stage) -> BTreeMap<String, Severity> {
     let entries = merged.severities(stage).into_iter();
     entries
-        .filter_map(|(id, entry)| Some((id, severity(Some(entry))?)))
+        .filter_map(|(id, entry)| Some((id, severity(Some(Cow::Owned(entry)))?)))
         .collect()
 }
 
@@ -76,7 +77,7 @@ fn rules(merged: &Merged) -> BTreeMap<String, RuleSettings> {
     let mut rules: BTreeMap<String, RuleSettings> = BTreeMap::new();
     for (path, entry) in merged.values.iter().filter(|(path, _)| path.section == "rules") {
         let rule = rules.entry(path.name.clone()).or_default();
-        let entry = Some(entry.clone());
+        let entry = Some(Cow::Borrowed(entry));
         match path.key.as_ref() {
             "severity" => rule.severity = severity(entry),
             "enabled" => rule.enabled = switch(entry),
@@ -140,83 +141,80 @@ fn pattern(item: &Item) -> PatternSource {
 
 impl Item {
     /// Returns the value of a key, or the default of the key.
-    fn value(&self, key: &str) -> Option<Entry> {
-        self.fields
-            .get(key)
-            .cloned()
-            .or_else(|| default_of(self.section, key))
+    fn value(&self, key: &str) -> Option<Cow<'_, Entry>> {
+        or_default(self.fields.get(key), self.section, key)
     }
 }
 
 // The kinds were checked when the values were read, and a file in which a key is missing has a problem:
 // what these return for another kind is never used.
 
-fn switch(entry: Option<Entry>) -> bool {
-    matches!(entry.map(|e| e.value), Some(Value::Bool(true)))
+fn switch(entry: Option<Cow<'_, Entry>>) -> bool {
+    matches!(entry.as_deref().map(|e| &e.value), Some(Value::Bool(true)))
 }
 
-fn int(entry: Option<Entry>) -> i64 {
-    match entry.map(|e| e.value) {
-        Some(Value::Int(n)) => n,
+fn int(entry: Option<Cow<'_, Entry>>) -> i64 {
+    match entry.as_deref().map(|e| &e.value) {
+        Some(Value::Int(n)) => *n,
         _ => 0,
     }
 }
 
-fn number(entry: Option<Entry>) -> f64 {
-    match entry.map(|e| e.value) {
-        Some(Value::Number(n)) => n,
+fn number(entry: Option<Cow<'_, Entry>>) -> f64 {
+    match entry.as_deref().map(|e| &e.value) {
+        Some(Value::Number(n)) => *n,
         _ => 0.0,
     }
 }
 
-fn text(entry: Option<Entry>) -> String {
-    match entry.map(|e| e.value) {
-        Some(Value::Text(text)) => text,
+fn text(entry: Option<Cow<'_, Entry>>) -> String {
+    match entry.as_deref().map(|e| &e.value) {
+        Some(Value::Text(text)) => text.clone(),
         _ => String::new(),
     }
 }
 
-fn texts(entry: Option<Entry>) -> Vec<String> {
-    match entry.map(|e| e.value) {
-        Some(Value::Texts(list)) => list,
+fn texts(entry: Option<Cow<'_, Entry>>) -> Vec<String> {
+    match entry.as_deref().map(|e| &e.value) {
+        Some(Value::Texts(list)) => list.clone(),
         _ => Vec::new(),
     }
 }
 
-fn severity(entry: Option<Entry>) -> Option<Severity> {
-    match entry.map(|e| e.value) {
-        Some(Value::Severity(severity)) => Some(severity),
+fn severity(entry: Option<Cow<'_, Entry>>) -> Option<Severity> {
+    match entry.as_deref().map(|e| &e.value) {
+        Some(Value::Severity(severity)) => Some(*severity),
         _ => None,
     }
 }
 
-fn threshold(entry: Option<Entry>) -> Option<Threshold> {
-    match entry.map(|e| e.value) {
-        Some(Value::Threshold(threshold)) => threshold,
+fn threshold(entry: Option<Cow<'_, Entry>>) -> Option<Threshold> {
+    match entry.as_deref().map(|e| &e.value) {
+        Some(Value::Threshold(threshold)) => *threshold,
         _ => None,
     }
 }
 
-fn time(entry: Option<Entry>) -> Duration {
-    match entry.map(|e| e.value) {
-        Some(Value::Time(time)) => time,
+fn time(entry: Option<Cow<'_, Entry>>) -> Duration {
+    match entry.as_deref().map(|e| &e.value) {
+        Some(Value::Time(time)) => *time,
         _ => Duration::ZERO,
     }
 }
 
-fn selectors(entry: Option<Entry>) -> Vec<Selector> {
-    match entry.map(|e| e.value) {
-        Some(Value::Selectors(list)) => list.into_iter().map(|(selector, _)| selector).collect(),
+fn selectors(entry: Option<Cow<'_, Entry>>) -> Vec<Selector> {
+    match entry.as_deref().map(|e| &e.value) {
+        Some(Value::Selectors(list)) => list.iter().map(|(selector, _)| selector.clone()).collect(),
         _ => Vec::new(),
     }
 }
 
-fn choice(entry: Option<Entry>) -> Option<Choice> {
-    match entry.map(|e| e.value)? {
-        Value::Int(n) => Some(Choice::Int(n)),
-        Value::Bool(b) => Some(Choice::Bool(b)),
-        Value::Text(text) => Some(Choice::Text(text)),
-        Value::Texts(list) => Some(Choice::Texts(list)),
+fn choice(entry: Option<Cow<'_, Entry>>) -> Option<Choice> {
+    match &entry.as_deref()?.value {
+        Value::Int(n) => Some(Choice::Int(*n)),
+        Value::Bool(b) => Some(Choice::Bool(*b)),
+        Value::Text(text) => Some(Choice::Text(text.clone())),
+        Value::Texts(list) => Some(Choice::Texts(list.clone())),
         _ => None,
     }
 }

@@ -1,11 +1,12 @@
 //! Lays layers over one another: a later value takes the place of an earlier one.
 
-use super::keys::{self, Shape};
+use super::keys::{self, Kind, Shape};
 use super::source::Source;
 use super::value::{Reader, Value};
 use super::walk::{Entry, Item, Layer, Path};
 use super::{Origin, Problem};
 use crate::model::Stage;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use toml::de::DeValue;
 
@@ -80,19 +81,14 @@ impl Merged {
     }
 
     /// Returns the value at a path, or the default of its key.
-    pub fn value(&self, section: &'static str, name: &str, key: &'static str) -> Option<Entry> {
-        let path = Path::new(section, name, key);
-        self.values
-            .get(&path)
-            .cloned()
-            .or_else(|| default_of(section, key))
+    pub fn value(&self, section: &'static str, name: &str, key: &'static str) -> Option<Cow<'_, Entry>> {
+        or_default(self.values.get(&Path::new(section, name, key)), section, key)
     }
 
     /// Returns the value of a gate: its own, that of the stage it extends, or the default.
-    pub fn gate_value(&self, stage: Stage, key: &'static str) -> Option<Entry> {
+    pub fn gate_value(&self, stage: Stage, key: &'static str) -> Option<Cow<'_, Entry>> {
         let own = |stage: &Stage| self.values.get(&Path::new("gates", stage.name(), key));
-        let found = self.chain(stage).0.iter().find_map(own).cloned();
-        found.or_else(|| default_of("gates", key))
+        or_default(self.chain(stage).0.iter().find_map(own), "gates", key)
     }
 
     /// Returns the severities of single rules at a stage; of the stages that it extends, the nearest
@@ -139,23 +135,36 @@ impl Item {
     }
 }
 
+/// Returns an entry, or the default of its key.
+pub(super) fn or_default<'e>(entry: Option<&'e Entry>, section: &str, key: &str) -> Option<Cow<'e, Entry>> {
+    match entry {
+        Some(entry) => Some(Cow::Borrowed(entry)),
+        None => default_of(section, key).map(Cow::Owned),
+    }
+}
+
 /// Returns the default that the table of keys states.
-pub(super) fn default_of(section: &str, key: &str) -> Option<Entry> {
+fn default_of(section: &str, key: &str) -> Option<Entry> {
     let key = keys::section(section)?.key(key)?;
-    let node = DeValue::parse(key.default)
-        .ok()
-        .filter(|_| !key.default.is_empty())?;
-    let source = Source::assignment("default", key.default);
-    let mut problems = Vec::new();
-    let mut reader = Reader {
-        source: &source,
-        problems: &mut problems,
+    let value = match key.default {
+        "" => return None,
+        "true" => Value::Bool(true),
+        "false" => Value::Bool(false),
+        default => read_default(key.kind, default)?,
     };
-    let value = reader.read(key.kind, &node)?;
     let origin = Origin::of("default");
     Some(Entry {
         value,
-        origin: origin.clone(),
-        key: origin,
+        key: origin.clone(),
+        origin,
     })
+}
+
+fn read_default(kind: Kind, default: &str) -> Option<Value> {
+    let node = DeValue::parse(default).ok()?;
+    let mut reader = Reader {
+        source: &Source::assignment("default", default),
+        problems: &mut Vec::new(),
+    };
+    reader.read(kind, &node)
 }

@@ -5,6 +5,7 @@ use super::merge::Merged;
 use super::value::Value;
 use super::walk::{Entry, Item, Layer, Path};
 use crate::model::{Severity, Stage, Threshold};
+use std::borrow::Cow;
 
 /// Applies the site's layers, the weakest first. Returns a note for each value that would loosen.
 pub(super) fn tighten(merged: &mut Merged, layers: Vec<Layer>, known: &[KnownRule<'_>]) -> Vec<String> {
@@ -57,7 +58,7 @@ fn value(merged: &mut Merged, path: &Path, entry: &Entry, known: &[KnownRule<'_>
 fn old(merged: &Merged, path: &Path, known: &[KnownRule<'_>]) -> Option<Value> {
     let stage = Stage::from_name(&path.name);
     let entry = match (path.section, path.key.as_ref(), stage) {
-        ("gates", "severity", Some(stage)) => merged.severities(stage).remove(&path.sub),
+        ("gates", "severity", Some(stage)) => merged.severities(stage).remove(&path.sub).map(Cow::Owned),
         ("gates", _, Some(stage)) => gate_key(path).and_then(|key| merged.gate_value(stage, key)),
         (section, _, _) => section_key(path).and_then(|key| merged.value(section, &path.name, key)),
     };
@@ -67,7 +68,7 @@ fn old(merged: &Merged, path: &Path, known: &[KnownRule<'_>]) -> Option<Value> {
         &path.sub
     };
     match entry {
-        Some(entry) => Some(entry.value),
+        Some(entry) => Some(entry.value.clone()),
         None if path.key == "severity" => own_severity(merged, id, known).map(Value::Severity),
         None => None,
     }

@@ -516,6 +516,26 @@ fn a_site_file_blocks_what_either_line_blocks() {
 }
 
 #[test]
+fn a_site_file_cannot_loosen_a_switch() {
+    let case = Case {
+        file: Some(
+            "version = 1\n[suppressions]\ninline = false\n[rules.\"message/fixup\"]\nenabled = true\n",
+        ),
+        site: Some(
+            "[suppressions]\ninline = true\nrequire-reason = false\n[rules.\"message/fixup\"]\nenabled = false\n\
+             [hooks]\non-missing = \"warn\"\n[limits]\nmax-file-bytes = 2000\n",
+        ),
+        ..Case::default()
+    };
+    let settings = case.load().unwrap();
+    assert!(!settings.suppressions.inline && settings.suppressions.require_reason);
+    assert!(settings.rules["message/fixup"].enabled);
+    assert_eq!(settings.hooks.on_missing, OnMissing::Block);
+    assert_eq!(settings.limits.max_file_bytes, 16 << 20);
+    assert_eq!(settings.notes.len(), 5);
+}
+
+#[test]
 fn a_byte_order_mark_is_no_problem() {
     loaded("\u{feff}version = 1\n");
 }
@@ -532,6 +552,7 @@ fn depth_is_bounded() {
         ("{", "}"),
         ("{x=[}", "]}"),
         ("{x=[{", "}]}"),
+        ("{x=[}],", "}"),
         ("{", ""),
         ("[{", ""),
     ] {
@@ -765,17 +786,6 @@ fn lists_have_an_end() {
         problems(&format!("version = 1\n{waivers}")),
         ".pantheon.toml:2002:1: more than 1000 entries of `paths`"
     );
-}
-
-#[test]
-#[ignore = "a measurement, not a test"]
-fn time_of_a_usual_file() {
-    let text = example();
-    let start = Instant::now();
-    for _ in 0..200 {
-        loaded(&text);
-    }
-    println!("{:?} for the example", start.elapsed() / 200);
 }
 
 proptest! {

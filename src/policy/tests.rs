@@ -209,6 +209,15 @@ fn severities_are_replaced_and_capped() {
         entry("**"),
     ];
     assert_eq!(fate(&policy), Some(Disposition::Note));
+    policy
+        .severities
+        .insert("hazard/debugger".to_owned(), Severity::Info);
+    policy.paths[1].severity_cap = Some(Severity::Critical);
+    assert_eq!(fate(&policy), Some(Disposition::Note));
+    policy
+        .severities
+        .insert("hazard/debugger".to_owned(), Severity::Critical);
+    policy.paths[1].severity_cap = Some(Severity::Info);
     // The first entry that matches is the only one that counts.
     policy.paths.insert(0, entry("src/*.rs"));
     assert_eq!(fate(&policy), Some(Disposition::Block));
