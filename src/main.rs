@@ -1,7 +1,5 @@
 //! The `pantheon` program.
 
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
+fn main() -> std::process::ExitCode {
     pantheon::cli::main().into()
 }
