@@ -1,5 +1,7 @@
 //! Setting a repository up: the policy file and the hooks, and taking the hooks away again.
 
+use super::settings;
+use crate::config;
 use crate::git::hooks;
 use crate::sys::file;
 use std::fs;
@@ -12,14 +14,15 @@ pub use crate::git::hooks::{
 };
 
 /// The name of the policy file.
-pub const POLICY_FILE: &str = ".pantheon.toml";
+pub const POLICY_FILE: &str = config::FILE;
 
 const TEMPLATE: &str = include_str!("../../policies/template.toml");
 
 /// What the user asks of an installation.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wish {
-    /// What a hook does when the program is gone; `None`: as before, at first it stops git.
+    /// What a hook does when the program is gone; `None`: as the policy says, else as before, at first
+    /// it stops git.
     pub on_missing: Option<OnMissing>,
     /// Whether to write over an edited shim and beside another tool.
     pub force: bool,
@@ -74,7 +77,7 @@ pub fn init(dir: &Path, wish: Option<Wish>) -> Result<Init, Error> {
     }
     let planned = match wish {
         None => InitHooks::LeftOut,
-        Some(wish) => match hooks::plan(&dir, &options(wish)) {
+        Some(wish) => match hooks::plan(&dir, &options(&dir, wish)) {
             Ok(plan) => InitHooks::Installed(plan),
             Err(hooks::Error::Managed(manager)) => InitHooks::Managed(manager),
             Err(e) => return Err(e.into()),
@@ -98,7 +101,7 @@ pub fn init(dir: &Path, wish: Option<Wish>) -> Result<Init, Error> {
 /// permission said no.
 pub fn install(dir: &Path, wish: Wish) -> Result<(HookDir, Plan), Error> {
     let dir = hooks::find(dir)?;
-    let plan = hooks::plan(&dir, &options(wish))?;
+    let plan = hooks::plan(&dir, &options(&dir, wish))?;
     hooks::install(&plan)?;
     Ok((dir, plan))
 }
@@ -123,14 +126,25 @@ pub fn status(dir: &Path) -> Result<(HookDir, Status), Error> {
     Ok((dir, status))
 }
 
-fn options(wish: Wish) -> hooks::Options {
+fn options(dir: &HookDir, wish: Wish) -> hooks::Options {
     hooks::Options {
         // A program that cannot tell where it is can still be found on `PATH`.
         program: std::env::current_exe().ok(),
-        on_missing: wish.on_missing,
+        on_missing: wish.on_missing.or_else(|| stated(&dir.root)),
         force: wish.force,
         every_repository: wish.every_repository,
     }
+}
+
+/// What the policy says about a program that is gone, if it says something.
+fn stated(root: &Path) -> Option<OnMissing> {
+    // A policy that cannot be used cannot loosen a hook.
+    let settings = settings::current(root, None, &[]).ok()?;
+    let value = settings.effective.iter().find(|e| e.key == "hooks.on-missing")?;
+    (value.origin.to_string() != "default").then_some(match settings.hooks.on_missing {
+        config::OnMissing::Block => OnMissing::Block,
+        config::OnMissing::Warn => OnMissing::Warn,
+    })
 }
 
 fn write_policy(root: &Path) -> Result<bool, Error> {
