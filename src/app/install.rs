@@ -1,6 +1,5 @@
 //! Setting a repository up: the policy file and the hooks, and taking the hooks away again.
 
-use super::settings;
 use crate::config;
 use crate::git::hooks;
 use crate::sys::file;
@@ -14,15 +13,14 @@ pub use crate::git::hooks::{
 };
 
 /// The name of the policy file.
-pub const POLICY_FILE: &str = config::FILE;
+pub const POLICY_FILE: &str = ".pantheon.toml";
 
 const TEMPLATE: &str = include_str!("../../policies/template.toml");
 
 /// What the user asks of an installation.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wish {
-    /// What a hook does when the program is gone; `None`: as the policy says, else as before, at first
-    /// it stops git.
+    /// What a hook does when the program is gone; `None`: as before, at first it stops git.
     pub on_missing: Option<OnMissing>,
     /// Whether to write over an edited shim and beside another tool.
     pub force: bool,
@@ -126,22 +124,24 @@ pub fn status(dir: &Path) -> Result<(HookDir, Status), Error> {
     Ok((dir, status))
 }
 
+/// Fills what the user left open: the policy says what a hook does when the program is gone, if it says
+/// anything of its own about that.
 fn options(dir: &HookDir, wish: Wish) -> hooks::Options {
     hooks::Options {
         // A program that cannot tell where it is can still be found on `PATH`.
         program: std::env::current_exe().ok(),
-        on_missing: wish.on_missing.or_else(|| stated(&dir.root)),
+        on_missing: wish.on_missing.or_else(|| policy_wish(&dir.root)),
         force: wish.force,
         every_repository: wish.every_repository,
     }
 }
 
-/// What the policy says about a program that is gone, if it says something.
-fn stated(root: &Path) -> Option<OnMissing> {
-    // A policy that cannot be used cannot loosen a hook.
-    let settings = settings::current(root, None, &[]).ok()?;
-    let value = settings.effective.iter().find(|e| e.key == "hooks.on-missing")?;
-    (value.origin.to_string() != "default").then_some(match settings.hooks.on_missing {
+fn policy_wish(root: &Path) -> Option<OnMissing> {
+    // A policy that cannot be read is told about by every other command; here it only has no wish.
+    let settings = super::settings::current(root, None, &[]).ok()?;
+    let own = |e: &&config::Effective| e.key == "hooks.on-missing" && &*e.origin.file != "default";
+    settings.effective.iter().find(own)?;
+    Some(match settings.hooks.on_missing {
         config::OnMissing::Block => OnMissing::Block,
         config::OnMissing::Warn => OnMissing::Warn,
     })
