@@ -79,6 +79,20 @@ fn what_a_kept_hook_stages_is_committed() {
 }
 
 #[test]
+fn what_a_kept_hook_stages_is_judged() {
+    let repo = Repo::new();
+    repo.run(&["init"]).exits(0);
+    repo.commit("Say what was done");
+    let marks = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n";
+    repo.write_script(".git/hooks/pre-commit.before-pantheon", {
+        format!("#!/bin/sh\ncat >made.txt <<'EOF'\n{marks}EOF\ngit add made.txt\n")
+    });
+    let ran = commit(&repo).exits(1);
+    assert!(ran.stderr.contains("made.txt"), "{ran}");
+    assert_eq!(repo.git(&["rev-list", "--count", "HEAD"]), "1");
+}
+
+#[test]
 fn a_kept_commit_msg_hook_may_change_the_message() {
     let repo = Repo::new();
     repo.write_script(
@@ -155,10 +169,7 @@ fn a_kept_pre_push_hook_need_not_read_and_may_refuse() {
         "#!/bin/sh\nexec <&-\nexit 0\n",
     );
     repo.git(&["push", "-q", "origin", "--all"]);
-    assert_eq!(
-        repo.git(&["ls-remote", "--heads", "origin"]).lines().count(),
-        701
-    );
+    assert_eq!(repo.git(&["ls-remote", "--heads", "origin"]).lines().count(), 701);
 }
 
 /// The shells that may stand behind `/bin/sh`.
