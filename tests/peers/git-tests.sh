@@ -76,11 +76,12 @@ for arg; do
 	-C) next=dir ;;
 	-c | --git-dir | --work-tree | --exec-path) next=skip ;;
 	-*) ;;
-	*) command=$arg; break ;;
+	*) command="$command $arg"; [ "$command" = ' hook' ] || break ;;
 	esac
 done
-case $command in
-commit | merge | push | pull | rebase | cherry-pick | revert | am | hook) ;;
+# A hook that is there is rightly listed, so `git hook list` is left alone.
+case ${command# } in
+commit | merge | push | pull | rebase | cherry-pick | revert | am | 'hook run') ;;
 *) exec "$real" "$@" ;;
 esac
 installed=

@@ -189,3 +189,41 @@ fn undo(hook: &Path, aside: &Path) {
         Err(_) => fs::rename(aside, hook),
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_plans_for_one_hook_keep_it_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let hook = dir.path().join("pre-commit");
+        file::write_atomic(&hook, b"#!/bin/sh\n", 0o755).unwrap();
+        let place = HookDir {
+            path: dir.path().to_owned(),
+            default: dir.path().to_owned(),
+            root: dir.path().to_owned(),
+            bare: false,
+            scope: None,
+            shared: false,
+            manager: None,
+        };
+        let both = [0, 1].map(|_| plan(&place, &Options::default()).unwrap());
+        install(&both[0]).unwrap();
+        assert!(matches!(install(&both[1]), Err(Error::AsideTaken(path)) if path == aside(&hook)));
+        assert_eq!(file::read(&aside(&hook), 100).unwrap(), b"#!/bin/sh\n");
+    }
+
+    #[test]
+    fn what_cannot_be_finished_is_undone() {
+        let dir = tempfile::tempdir().unwrap();
+        let (hook, aside) = (dir.path().join("hook"), dir.path().join("aside"));
+        file::write_atomic(&hook, b"1", 0o755).unwrap();
+        keep(&hook, &aside).unwrap();
+        undo(&hook, &aside);
+        assert!(hook.exists() && !aside.exists());
+        fs::rename(&hook, &aside).unwrap();
+        undo(&hook, &aside);
+        assert!(hook.exists() && !aside.exists());
+    }
+}

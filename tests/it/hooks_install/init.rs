@@ -26,6 +26,31 @@ fn a_new_repository_gets_a_policy_and_three_hooks() {
 }
 
 #[test]
+fn the_policy_that_is_written_can_be_used() {
+    let repo = Repo::new();
+    repo.run(&["init"]).exits(0);
+    repo.run(&["policy", "check"]).exits(0);
+    let policy = String::from_utf8(repo.read(".pantheon.toml")).unwrap();
+    // What is commented out is TOML that could be said: a comment says more than one word before `=`.
+    let said = |line: &str| {
+        let line = line.strip_prefix("# ").filter(|l| {
+            l.starts_with('[')
+                || l.split(" = ")
+                    .next()
+                    .is_some_and(|key| l.contains(" = ") && !key.contains(' '))
+        });
+        line.map(str::to_owned)
+    };
+    let all: Vec<String> = policy
+        .lines()
+        .map(|l| said(l).unwrap_or_else(|| l.to_owned()))
+        .collect();
+    assert!(all.iter().any(|l| l == "on-missing = \"block\""));
+    repo.write(".pantheon.toml", all.join("\n"));
+    repo.run(&["policy", "check"]).exits(0);
+}
+
+#[test]
 fn a_second_run_changes_nothing_and_says_so() {
     let repo = Repo::new();
     repo.run(&["init"]).exits(0);
