@@ -4,4 +4,6 @@
 #[cfg(test)]
 mod hooks_install;
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod support;
