@@ -3,7 +3,6 @@
 use super::Error;
 use crate::model::{ChangeSet, EntryKind, FileChange, Objects, Oid, Side};
 use crate::{check, git};
-use bstr::ByteSlice;
 use serde_json::{Value, json};
 use std::path::Path;
 

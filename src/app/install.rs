@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 pub use crate::git::hooks::{
     Error as HooksError, HookDir, Manager, OnMissing, Plan, Planned, State, Status, Step, Undone, VERSION,
-    shown,
+    run_chained, shown,
 };
 
 /// The name of the policy file.

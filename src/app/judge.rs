@@ -1,17 +1,13 @@
 //! One judgement: run checks on one or more changes, ask the policy, make a report.
 
-use super::Error;
 use super::wire::Wired;
 use crate::engine::{self, Plan};
 use crate::git::Repository;
-use crate::model::{
-    ChangeSet, CheckRun, Finding, Fingerprint, LeftOut, Objects, Outcome, Report, Source, Stage, Verdict,
-};
+use crate::model::{ChangeSet, CheckRun, Fingerprint, LeftOut, Objects, Outcome, Report, Source};
 use crate::policy;
 use crate::sys::clock::Deadline;
 use bstr::BStr;
 use std::collections::HashSet;
-use std::time::Duration;
 
 /// A judgement under way.
 pub struct Judge<'a> {
@@ -69,11 +65,13 @@ impl<'a> Judge<'a> {
             stage: wired.stage,
             deadline: self.deadline,
         };
-        let open = || Box::new(self.repo.reader(wired.max_file_bytes)) as Box<dyn Objects>;
+        let readers = self.repo.readers(wired.max_file_bytes);
+        let open = || Box::new(readers.open()) as Box<dyn Objects>;
         let mut ran = engine::run(change, &plan, &open);
         self.stamp(&mut ran.run, change, depth);
         self.runs.push(ran.run);
-        self.left_out.extend(change.left_out.iter().cloned().chain(ran.left_out));
+        self.left_out
+            .extend(change.left_out.iter().cloned().chain(ran.left_out));
         if depth == Depth::Full {
             self.files += change.files.len();
         } else {
@@ -102,8 +100,7 @@ impl<'a> Judge<'a> {
     /// Asks the policy and makes the report.
     #[must_use]
     pub fn finish(self, change: &ChangeSet, chosen: Option<String>) -> Report {
-        let (verdict, findings) =
-            policy::decide(&self.wired.policy, change.head, self.runs, &self.left_out);
+        let (verdict, findings) = policy::decide(&self.wired.policy, change.head, self.runs, &self.left_out);
         Report {
             source: change.source.clone(),
             chosen,

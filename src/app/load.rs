@@ -54,13 +54,20 @@ pub fn load(repo: &Repository, from: &From<'_>) -> Result<Loaded, Error> {
     let env = env::text(config::VARIABLE);
     let settings = config::load(&config::Request {
         file: bytes.as_deref().map(|bytes| config::File { name: &name, bytes }),
-        site: site.as_deref().map(|bytes| config::File { name: config::SITE_FILE, bytes }),
+        site: site.as_deref().map(|bytes| config::File {
+            name: config::SITE_FILE,
+            bytes,
+        }),
         env: env.as_deref(),
         flags: from.set,
         known: &known,
         resolve: &resolve,
     })?;
-    Ok(Loaded { settings, source, tree })
+    Ok(Loaded {
+        settings,
+        source,
+        tree,
+    })
 }
 
 type Found = (Option<Vec<u8>>, PolicySource, Option<Oid>);
@@ -93,7 +100,9 @@ pub fn blob(repo: &Repository, tree: Oid, path: &str) -> Result<Option<Vec<u8>>,
     let reader = repo.reader(LARGEST.min(LIMIT * 16));
     let unreadable = |e: crate::model::ReadError| Error::Policy(path.to_owned(), e.to_string());
     let side = reader.entry(tree, BStr::new(path)).map_err(unreadable)?;
-    side.filter(|s| s.kind.is_file()).map(|s| reader.blob(s.id).map_err(unreadable)).transpose()
+    side.filter(|s| s.kind.is_file())
+        .map(|s| reader.blob(s.id).map_err(unreadable))
+        .transpose()
 }
 
 /// Reads a file that belongs to the policy from where the policy came from.
@@ -129,10 +138,20 @@ fn site() -> Result<Option<Vec<u8>>, Error> {
 /// Returns every shipped rule, as the configuration needs to know it.
 #[must_use]
 pub fn known() -> Vec<KnownRule<'static>> {
-    infos().map(|info| KnownRule { id: &info.id, severity: info.severity, options: &info.options }).collect()
+    infos()
+        .map(|info| KnownRule {
+            id: &info.id,
+            severity: info.severity,
+            options: &info.options,
+        })
+        .collect()
 }
 
 /// Returns what every shipped rule says about itself.
 pub fn infos() -> impl Iterator<Item = &'static crate::model::RuleInfo> {
-    rules::ALL.iter().map(|rule| &rule.info).chain(rules::pattern::infos()).chain(OWN)
+    rules::ALL
+        .iter()
+        .map(|rule| &rule.info)
+        .chain(rules::pattern::infos())
+        .chain(OWN)
 }

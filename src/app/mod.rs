@@ -2,7 +2,13 @@
 
 pub mod debug;
 mod error;
+pub mod hook;
 pub mod install;
+mod judge;
+mod load;
+pub mod review;
+pub mod settings;
+mod wire;
 
 pub use crate::git::Error as GitError;
 pub use error::Error;

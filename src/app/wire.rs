@@ -46,7 +46,11 @@ pub struct Wired {
 /// # Errors
 /// When one of the repository's own patterns, or its baseline, cannot be used.
 pub fn wire(repo: &Repository, loaded: Loaded, stage: Stage) -> Result<Wired, Error> {
-    let Loaded { settings, source, tree } = loaded;
+    let Loaded {
+        settings,
+        source,
+        tree,
+    } = loaded;
     let gate = settings.gates.get(&stage).cloned().ok_or(Error::NoGate(stage))?;
     let on = |id: &str| is_on(&settings, &gate, id);
     let rules = rules::ALL.iter().copied().filter(|r| on(&r.info.id)).collect();
@@ -88,7 +92,11 @@ impl Wired {
     #[must_use]
     pub fn rules_at(&self, depth: Depth) -> Vec<&'static Rule> {
         let deep = |r: &&Rule| r.info.history || matches!(r.run, Run::Message(_));
-        self.rules.iter().copied().filter(|r| depth == Depth::Full || deep(r)).collect()
+        self.rules
+            .iter()
+            .copied()
+            .filter(|r| depth == Depth::Full || deep(r))
+            .collect()
     }
 
     /// Returns the pattern rules that look at a change.
@@ -108,8 +116,15 @@ impl Wired {
         {
             return false;
         }
-        let Some(entry) = self.entry(path) else { return true };
-        entry.checks.iter().rev().find(|s| s.names(id)).is_none_or(|s| !s.negated)
+        let Some(entry) = self.entry(path) else {
+            return true;
+        };
+        entry
+            .checks
+            .iter()
+            .rev()
+            .find(|s| s.names(id))
+            .is_none_or(|s| !s.negated)
     }
 
     /// Whether a path is not judged at all.
@@ -119,8 +134,7 @@ impl Wired {
     }
 
     fn entry(&self, path: &BStr) -> Option<&PathEntry> {
-        let matches = |e: &&PathEntry| e.matches.iter().any(|g| fast_glob::glob_match(g, path.as_bytes()));
-        self.paths.iter().find(matches)
+        PathEntry::first(&self.paths, path)
     }
 }
 
@@ -132,12 +146,22 @@ pub fn is_on(settings: &Settings, gate: &Gate, id: &str) -> bool {
 
 fn history_ids(own: &[pattern::Source]) -> Vec<String> {
     let shipped = pattern::infos().filter(|i| i.history).map(|i| i.id.to_string());
-    shipped.chain(own.iter().filter(|s| s.history).map(|s| s.id.clone())).collect()
+    shipped
+        .chain(own.iter().filter(|s| s.history).map(|s| s.id.clone()))
+        .collect()
 }
 
 fn options(settings: &Settings) -> BTreeMap<String, Options> {
     let set = settings.rules.iter().filter(|(_, rule)| !rule.options.is_empty());
-    set.map(|(id, rule)| (id.clone(), Options { set: rule.options.clone() })).collect()
+    set.map(|(id, rule)| {
+        (
+            id.clone(),
+            Options {
+                set: rule.options.clone(),
+            },
+        )
+    })
+    .collect()
 }
 
 fn excludes(settings: &Settings) -> BTreeMap<String, Vec<String>> {
@@ -145,7 +169,7 @@ fn excludes(settings: &Settings) -> BTreeMap<String, Vec<String>> {
     set.map(|(id, rule)| (id.clone(), rule.exclude.clone())).collect()
 }
 
-fn own_pattern(source: &PatternSource) -> pattern::Source {
+pub(super) fn own_pattern(source: &PatternSource) -> pattern::Source {
     let s = source.clone();
     pattern::Source {
         id: s.id,
@@ -207,4 +231,20 @@ fn policy(
         digest: settings.digest.clone(),
         today: crate::sys::clock::today(),
     })
+}
+
+fn baseline(
+    repo: &Repository,
+    settings: &Settings,
+    tree: Option<crate::model::Oid>,
+) -> Result<std::collections::BTreeSet<crate::model::Fingerprint>, Error> {
+    let path = &settings.baseline_file;
+    let bytes = match (tree, repo.root()) {
+        (Some(tree), _) => load::blob(repo, tree, path)?,
+        (None, Ok(root)) => crate::sys::file::read(&root.join(path), 64 << 20).ok(),
+        (None, Err(_)) => None,
+    };
+    let lines = policy::read_baseline(&bytes.unwrap_or_default());
+    let lines = lines.map_err(|e| Error::Policy(path.clone(), e.to_string()))?;
+    Ok(lines.into_iter().map(|line| line.fingerprint).collect())
 }

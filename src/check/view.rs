@@ -1,6 +1,6 @@
 //! What a rule sees of a change. Everything is read when first asked for, and once.
 
-use super::Lines;
+use super::{Lines, Traits};
 use crate::model::{ChangeSet, EntryKind, FileChange, Hunk, Objects, Oid, ReadError, Side, Stage};
 use bstr::{BStr, ByteSlice};
 use std::cell::{OnceCell, RefCell};
@@ -25,6 +25,9 @@ pub struct FileView<'a> {
     pub file: &'a FileChange,
     objects: &'a dyn Objects,
     new: OnceCell<Option<Vec<u8>>>,
+    old: OnceCell<Option<Vec<u8>>>,
+    content: OnceCell<Content>,
+    traits: OnceCell<Traits>,
     lines: OnceCell<Lines>,
     hunks: OnceCell<Vec<Hunk>>,
     problems: RefCell<Vec<(bool, ReadError)>>,
@@ -38,6 +41,9 @@ impl<'a> FileView<'a> {
             file,
             objects,
             new: OnceCell::new(),
+            old: OnceCell::new(),
+            content: OnceCell::new(),
+            traits: OnceCell::new(),
             lines: OnceCell::new(),
             hunks: OnceCell::new(),
             problems: RefCell::default(),
@@ -78,6 +84,34 @@ impl<'a> FileView<'a> {
             .unwrap_or_default()
     }
 
+    /// Returns the old content: of a file its bytes, of a symlink its target. Empty when there is none.
+    #[must_use]
+    pub fn old_bytes(&self) -> &[u8] {
+        self.old
+            .get_or_init(|| {
+                let side = self.file.old.filter(|s| s.kind != EntryKind::Submodule)?;
+                self.read(side.id, false)
+            })
+            .as_deref()
+            .unwrap_or_default()
+    }
+
+    /// Whether the new content is that of the old entry or of another parent: nothing was written.
+    #[must_use]
+    pub fn is_same_content(&self) -> bool {
+        let id = |s: Option<Side>| s.map(|s| s.id);
+        let new = id(self.file.new);
+        id(self.file.old) == new || self.file.other_parents.iter().any(|s| id(*s) == new)
+    }
+
+    /// Returns what one pass over the new content tells; nothing of a binary file.
+    #[must_use]
+    pub fn traits(&self) -> Traits {
+        *self
+            .traits
+            .get_or_init(|| Traits::of(self.text().unwrap_or_default()))
+    }
+
     /// Returns the size of the new content in bytes, read or not; 0 if there is none.
     #[must_use]
     pub fn size(&self) -> u64 {
@@ -90,6 +124,10 @@ impl<'a> FileView<'a> {
     /// Says what the new content is.
     #[must_use]
     pub fn content(&self) -> Content {
+        *self.content.get_or_init(|| self.find_content())
+    }
+
+    fn find_content(&self) -> Content {
         let bytes = self.bytes();
         if self.new.get().is_none_or(Option::is_none) {
             return Content::None;
@@ -263,6 +301,9 @@ impl<'a> FileView<'a> {
         let side = old.filter(|s| s.kind != EntryKind::Submodule);
         if side.is_some() && side.map(|s| s.id) == self.file.new.map(|s| s.id) {
             return Vec::new();
+        }
+        if old == self.file.old {
+            return self.objects.hunks(self.old_bytes(), self.bytes());
         }
         let old = side.and_then(|s| self.read(s.id, false)).unwrap_or_default();
         self.objects.hunks(&old, self.bytes())

@@ -47,6 +47,23 @@ impl From<app::Error> for Failure {
     fn from(error: app::Error) -> Self {
         match &error {
             app::Error::Git(git) => Self::usage(error.to_string()).hint(git_hint(git)),
+            app::Error::Config(_) => Self::usage(error.to_string()),
+            app::Error::File(..) => {
+                Self::usage(error.to_string()).hint("check that it exists and can be read")
+            }
+            app::Error::Policy(..) => {
+                Self::usage(error.to_string()).hint("`pantheon policy check` says more")
+            }
+            app::Error::NoGate(_) => Self::usage(error.to_string()),
+            app::Error::Chain(_) => Self::usage(error.to_string()).hint("`pantheon hooks status` says more"),
+            app::Error::Interrupted => Self {
+                message: error.to_string(),
+                hint: None,
+                code: 130,
+            },
+            app::Error::Scratch(_) => {
+                Self::usage(error.to_string()).hint("set `TMPDIR` to a directory with room")
+            }
         }
     }
 }

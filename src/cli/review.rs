@@ -42,12 +42,21 @@ pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
     let what = match args {
         Args { staged: true, .. } => What::Staged,
         Args { worktree: true, .. } => What::Worktree,
-        Args { commit: Some(rev), .. } => What::Commit(rev.clone()),
+        Args {
+            commit: Some(rev), ..
+        } => What::Commit(rev.clone()),
         Args { tree: Some(rev), .. } => What::Tree(rev.clone()),
-        Args { range: Some(range), .. } => What::Range(range.clone()),
+        Args {
+            range: Some(range), ..
+        } => What::Range(range.clone()),
         _ => What::Branch,
     };
-    let request = Request { what, stage: args.stage, policy: args.policy.clone(), set: cx.set.clone() };
+    let request = Request {
+        what,
+        stage: args.stage,
+        policy: args.policy.clone(),
+        set: cx.set.clone(),
+    };
     let judged = crate::app::review::run(&cx.dir, &request)?;
     args.output.write(&judged, cx)?;
     Ok(judged.report.verdict.decision.exit_code())

@@ -65,7 +65,7 @@ pub fn message(message: &Message, plan: &Plan<'_>) -> Part {
             check(message, &mut sink(&rule.info, plan, &mut drafts));
         }
     }
-    plan.patterns.scan_message(&message.text, &mut drafts);
+    plan.patterns.scan_text(&message.text, &mut drafts);
     let lines = Lines::new(&message.text);
     let text = Text {
         bytes: &message.text,

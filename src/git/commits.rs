@@ -133,3 +133,16 @@ fn ask_git(repo: &Repository, revision: &str) -> Result<Oid, Error> {
     let out = Git::new(dir).run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &spec])?;
     Oid::from_hex(out.trim()).map_err(|_| Error::UnknownRevision(revision.to_owned()))
 }
+
+/// Returns what begins a comment line in a commit message: `core.commentString`, or `#`.
+#[must_use]
+pub fn comment_mark(repo: &Repository) -> String {
+    let git = Git::new(repo.git_dir());
+    let asked = ["core.commentString", "core.commentChar"]
+        .into_iter()
+        .find_map(|key| {
+            let said = git.ask(&["config", "--get", key]).ok().flatten()?;
+            Some(said.trim().to_str_lossy().into_owned()).filter(|mark| !mark.is_empty() && mark != "auto")
+        });
+    asked.unwrap_or_else(|| "#".to_owned())
+}

@@ -16,9 +16,9 @@ mod tree;
 mod worktree;
 
 pub use changes::{commit, message, range, staged, whole_tree};
-pub use commits::{Chosen, branch_range, resolve, resolve_range};
+pub use commits::{Chosen, branch_range, comment_mark, resolve, resolve_range};
 pub use diff::hunks;
-pub use objects::Reader;
+pub use objects::{Reader, Readers};
 pub use push::{Push, RefUpdate, new_commits, parse_updates, plan};
 pub use repository::{Error, LARGEST, Repository};
 pub use worktree::worktree;

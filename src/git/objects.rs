@@ -22,6 +22,34 @@ impl Repository {
     }
 }
 
+/// Makes readers for several threads.
+pub struct Readers {
+    gix: gix::ThreadSafeRepository,
+    limit: u64,
+}
+
+impl Repository {
+    /// Makes a maker of readers that read no blob larger than `limit` bytes.
+    #[must_use]
+    pub fn readers(&self, limit: u64) -> Readers {
+        Readers {
+            gix: self.gix.clone().into_sync(),
+            limit,
+        }
+    }
+}
+
+impl Readers {
+    /// Makes a reader for this thread.
+    #[must_use]
+    pub fn open(&self) -> Reader {
+        Reader {
+            gix: self.gix.to_thread_local(),
+            limit: self.limit,
+        }
+    }
+}
+
 impl Reader {
     fn too_large(&self, id: Oid) -> ReadError {
         match self.size(id) {

@@ -13,7 +13,7 @@ mod verdict;
 
 pub use change::{ChangeSet, EntryKind, FileChange, LeftOut, Message, Side, Source, Status};
 pub use finding::{Confidence, Disposition, Finding, Fingerprint, Location, Region, Severity, Snippet};
-pub use gate::{Gate, OnInconclusive, Selector, Stage, Threshold, Waiver};
+pub use gate::{Gate, OnInconclusive, PathEntry, Selector, Stage, Threshold, Waiver};
 pub use gix::ObjectId as Oid;
 pub use hunk::Hunk;
 pub use objects::{Objects, ReadError, Relation};

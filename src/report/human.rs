@@ -3,14 +3,13 @@
 mod closing;
 mod diagnostic;
 mod group;
-mod paint;
 
+use super::paint::{self, Page};
 use super::{Options, text};
-use crate::model::{Decision, Disposition, Finding, LeftOut, Location, PolicySource, Report};
+use crate::model::{Category, Decision, Disposition, Finding, LeftOut, Location, PolicySource, Report};
 use bstr::ByteSlice;
 use diagnostic::Remark;
 use group::Group;
-use paint::Page;
 use std::collections::HashSet;
 
 // More lines than this about things that were not looked at, or are allowed, are counted, not listed.
@@ -47,7 +46,7 @@ fn write_diagnostics(page: &mut Page<'_>, report: &Report) {
     let (shown, hidden) = groups.split_at(most);
     let mut seen = HashSet::new();
     for group in shown {
-        let remarks = remarks(group, seen.insert(group.first.check.as_ref()));
+        let remarks = remarks(group, seen.insert(group.first.check.as_ref()), verbose);
         diagnostic::write(page, group, &remarks);
         page.out.push('\n');
     }
@@ -61,7 +60,7 @@ fn write_pointer(page: &mut Page<'_>, shown: &[Group<'_>]) {
         return;
     };
     let id = text::visible(&group.first.check);
-    let line = format!("`pantheon rules explain {id}` says why, how to fix it and how to silence it");
+    let line = format!("`pantheon rules explain {id}` says more");
     page.put_remark(paint::NOTE, "help", &line);
 }
 
@@ -74,32 +73,30 @@ fn is_shown(finding: &Finding, verbose: bool) -> bool {
 }
 
 /// What stands below a diagnostic: how to fix and how to silence only once for each rule.
-fn remarks(group: &Group<'_>, is_first: bool) -> Vec<Remark> {
+fn remarks(group: &Group<'_>, is_first: bool, verbose: bool) -> Vec<Remark> {
     let finding = group.first;
     let mut remarks = Vec::new();
     if let Some(others) = group.others() {
         remarks.push(("note", others));
     }
-    if !is_first {
-        return remarks;
+    if is_first {
+        remarks.extend(finding.help.clone().map(|help| ("help", help)));
+        remarks.extend(silence(finding));
     }
-    if let Some(help) = &finding.help {
-        remarks.push(("help", help.clone()));
+    if verbose {
+        remarks.push(("fingerprint", finding.fingerprint.to_string()));
     }
-    remarks.extend(silence(finding));
     remarks
 }
 
-/// A comment can only stand where there is a line for it.
+/// A comment can only stand where there is a line for it, and allows no change of the policy.
 fn silence(finding: &Finding) -> Option<Remark> {
-    let on_line = matches!(finding.location, Location::File { region: Some(_), .. });
+    let on_line = matches!(finding.location, Location::File { region: Some(_), .. })
+        && Category::of(&finding.check) != Category::Policy;
     on_line.then(|| {
         (
             "silence",
-            format!(
-                "`pantheon: allow {} -- reason` in a comment on the line",
-                finding.check
-            ),
+            format!("`pantheon: allow {} -- reason` on the line", finding.check),
         )
     })
 }

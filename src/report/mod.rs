@@ -5,12 +5,13 @@
 //! judged content through: text shows them in a visible form, JSON escapes them.
 
 mod column;
-mod encode;
+pub(crate) mod encode;
 mod human;
 mod json;
 mod jsonl;
+pub(crate) mod paint;
 mod sarif;
-mod text;
+pub(crate) mod text;
 mod window;
 
 #[cfg(test)]

@@ -29,7 +29,8 @@ pub fn render(report: &Report, options: &Options<'_>) -> Vec<u8> {
         "version": "2.1.0",
         "runs": [{
             "tool": { "driver": driver(&rules) },
-            "automationDetails": { "id": format!("pantheon/{}", report.verdict.stage.name()) },
+            // What ends in a slash is a category: runs of one stage replace each other, and no others.
+            "automationDetails": { "id": format!("pantheon/{}/", report.verdict.stage.name()) },
             "invocations": [invocation(report)],
             "originalUriBaseIds": {
                 "%SRCROOT%": { "description": { "text": "the root of the repository" } },

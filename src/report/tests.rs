@@ -160,6 +160,18 @@ fn closing_lines() {
     let expected = "note: `.pantheon.toml` names a rule that is gone\npantheon: passed — 3 files, 12 ms\n";
     assert_eq!(human(&noted, &quiet), expected);
 
+    let warn = fixture::report(vec![fixture::wide()], Decision::Warn);
+    let mut warn = Report {
+        findings: Vec::new(),
+        ..warn
+    };
+    warn.verdict.counts.warn = 2;
+    warn.verdict.counts.note = 0;
+    assert_eq!(
+        human(&warn, &quiet),
+        "pantheon: passed with 2 warnings; 3 files, 12 ms\n"
+    );
+
     let mut open = fixture::report(Vec::new(), Decision::Inconclusive);
     open.left_out = vec![LeftOut {
         what: "a".into(),
@@ -416,4 +428,45 @@ fn a_long_line_costs_json_little() {
     assert_eq!(&text[2048..2057], "debugger;");
     assert_eq!(snippet["highlight"], json!([2048, 2057]));
     assert_eq!(snippet["truncated"], true);
+}
+
+#[test]
+fn sarif_holds_together() {
+    let rules = fixture::rules();
+    let rules: Vec<_> = rules.iter().collect();
+    let options = Options {
+        rules: &rules,
+        ..Options::default()
+    };
+    let log: Value = serde_json::from_str(&show(Format::Sarif, &fixture::whole(), &options)).unwrap();
+    let run = &log["runs"][0];
+    let descriptors = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = run["results"].as_array().unwrap();
+    assert_eq!((descriptors.len(), results.len()), (9, 14));
+    for result in results {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(descriptors[index]["id"], result["ruleId"]);
+        assert!(["error", "warning", "note"].contains(&result["level"].as_str().unwrap()));
+        assert_eq!(result["locations"].as_array().unwrap().len(), 1);
+        assert!(
+            !result["partialFingerprints"]["pantheon/v1"]
+                .as_str()
+                .unwrap()
+                .is_empty()
+        );
+    }
+    let of = |id: &str| results.iter().find(|r| r["ruleId"] == id).unwrap();
+    let place = |id: &str| &of(id)["locations"][0]["physicalLocation"];
+    assert_eq!(
+        place("repository/odd-name")["artifactLocation"]["uri"],
+        "docs/a%FF%0Ab%1B%5B31m.txt"
+    );
+    assert_eq!(
+        place("text/one-letter")["artifactLocation"]["uri"],
+        "src/%E6%BC%A2%E5%AD%97.rs"
+    );
+    assert_eq!(place("text/one-letter")["region"]["startColumn"], 6);
+    assert_eq!(*place("message/subject-full-stop"), Value::Null);
+    assert_eq!(run["invocations"][0]["executionSuccessful"], false);
+    assert_eq!(run["invocations"][0]["exitCode"], 1);
 }

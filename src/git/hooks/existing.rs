@@ -50,7 +50,10 @@ pub(super) fn look(path: &Path) -> Result<Existing, Error> {
 
 /// Nothing lies below a file either, such as `/dev/null`, which switches all hooks off.
 fn is_absence(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }
 
 fn read(path: &Path, executable: bool) -> Result<Existing, Error> {

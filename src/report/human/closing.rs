@@ -1,8 +1,8 @@
 //! The closing line: the decision, the counts, what was judged, and why.
 
+use super::super::paint::{self, Page};
 use super::super::text::{self, count};
 use super::diagnostic::short;
-use super::paint::{self, Page};
 use crate::model::{Decision, Report, Source};
 use anstyle::Style;
 use std::time::Duration;
@@ -29,18 +29,18 @@ fn word(decision: Decision) -> (&'static str, Style) {
     }
 }
 
-/// `— 1 blocks, 2 warnings; 3 files, 12 ms`.
+/// `— 1 blocks, 2 warnings; 3 files, 12 ms`, or `with 2 warnings; ...` where it passed all the same.
 fn line(page: &Page<'_>, report: &Report) -> String {
     let findings = findings(page, report);
     let scope = scope(report);
-    let dash = page.dash();
     let judged = judged(page, report)
         .map(|j| format!(" ({})", text::visible(&j)))
         .unwrap_or_default();
-    if findings.is_empty() {
-        return format!("{dash} {scope}{judged}");
+    match report.verdict.decision {
+        _ if findings.is_empty() => format!("{} {scope}{judged}", page.dash()),
+        Decision::Pass | Decision::Warn => format!("with {findings}; {scope}{judged}"),
+        Decision::Inconclusive | Decision::Block => format!("{} {findings}; {scope}{judged}", page.dash()),
     }
-    format!("{dash} {findings}; {scope}{judged}")
 }
 
 fn findings(page: &Page<'_>, report: &Report) -> String {

@@ -1,9 +1,9 @@
 //! One diagnostic in the manner of rustc: title, place, source with the highlight, remarks.
 
+use super::super::paint::{self, Page};
 use super::super::window::{self, Frame, Window};
 use super::super::{column, encode, text};
 use super::group::Group;
-use super::paint::{self, Page};
 use crate::model::{self, Disposition, Finding, Location, Oid};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group as Block, Level, Renderer, Snippet};

@@ -112,3 +112,63 @@ fn show_run((first, last): (u32, u32)) -> String {
     }
     format!("{first}-{last}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixture::{self, on_line};
+    use super::*;
+
+    fn at(path: &str, line: u32) -> Finding {
+        let location = fixture::file(path, Some(on_line(line, 1..2)));
+        Finding {
+            location,
+            ..fixture::secret()
+        }
+    }
+
+    fn others(lines: &[u32]) -> Option<String> {
+        let findings: Vec<_> = lines.iter().map(|line| at("a", *line)).collect();
+        let groups = group(findings.iter());
+        assert_eq!(groups.len(), 1);
+        groups[0].others()
+    }
+
+    #[test]
+    fn lists_runs_of_lines() {
+        assert_eq!(others(&[1]), None);
+        assert_eq!(
+            others(&[1, 1]).as_deref(),
+            Some("and 1 more in this file: line 1")
+        );
+        assert_eq!(
+            others(&[1, 9, 3, 2, 4]).as_deref(),
+            Some("and 4 more in this file: lines 2-4, 9")
+        );
+        let odd: Vec<u32> = (0..12).map(|i| i * 2 + 1).collect();
+        let text = "and 11 more in this file: lines 3, 5, 7, 9, 11, 13, 15, 17, ...";
+        assert_eq!(others(&odd).as_deref(), Some(text));
+    }
+
+    #[test]
+    fn joins_only_what_says_the_same() {
+        let mut other = at("a", 2);
+        other.message.push('s');
+        let mut warned = at("a", 3);
+        warned.disposition = Disposition::Warn;
+        let change = Finding {
+            location: Location::Change,
+            ..at("a", 1)
+        };
+        let findings = [
+            at("a", 1),
+            at("b", 1),
+            other,
+            warned,
+            change.clone(),
+            change,
+            at("b", 2),
+        ];
+        let sizes: Vec<usize> = group(findings.iter()).iter().map(Group::len).collect();
+        assert_eq!(sizes, [1, 2, 1, 1, 1, 1]);
+    }
+}

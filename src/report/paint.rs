@@ -1,16 +1,26 @@
 //! Colours, and the page they are painted on.
 
-use super::super::{Options, text};
+use super::{Options, text};
 use anstyle::{AnsiColor, Effects, Style};
 use std::fmt::Write;
 
+/// What blocks.
 pub const ERROR: Style = AnsiColor::BrightRed.on_default().effects(Effects::BOLD);
+/// What is shown and does not block.
 pub const WARNING: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);
+/// What is good to know.
 pub const NOTE: Style = AnsiColor::BrightCyan.on_default().effects(Effects::BOLD);
+/// What passed.
 pub const GOOD: Style = AnsiColor::Green.on_default().effects(Effects::BOLD);
+/// Lines and numbers around a text.
 pub const FRAME: Style = AnsiColor::BrightBlue.on_default();
+/// What can be copied.
+pub const CODE: Style = AnsiColor::Cyan.on_default();
+/// What is read first.
 pub const STRONG: Style = Style::new().effects(Effects::BOLD);
+/// What is read last.
 pub const FAINT: Style = Style::new().effects(Effects::DIMMED);
+/// Everything else.
 pub const PLAIN: Style = Style::new();
 
 /// The text that is being written, and how.
@@ -22,6 +32,7 @@ pub struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
+    /// An empty page.
     pub fn new(options: &'a Options<'a>) -> Self {
         let out = String::new();
         Self { out, options }
