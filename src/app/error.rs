@@ -16,8 +16,11 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] Problems),
     /// A file cannot be read.
-    #[error("`{0}` cannot be read: {1}")]
+    #[error("`{}` cannot be read: {}", .0.display(), .1)]
     File(PathBuf, #[source] io::Error),
+    /// A file cannot be written.
+    #[error("`{}` cannot be written: {}", .0.display(), .1)]
+    Write(PathBuf, #[source] io::Error),
     /// A file of the policy, or a part of it, cannot be used.
     #[error("`{0}` cannot be used: {1}")]
     Policy(String, String),

@@ -1,5 +1,6 @@
 //! Setting a repository up: the policy file and the hooks, and taking the hooks away again.
 
+use crate::config;
 use crate::git::hooks;
 use crate::sys::file;
 use std::fs;
@@ -74,7 +75,7 @@ pub fn init(dir: &Path, wish: Option<Wish>) -> Result<Init, Error> {
     }
     let planned = match wish {
         None => InitHooks::LeftOut,
-        Some(wish) => match hooks::plan(&dir, &options(wish)) {
+        Some(wish) => match hooks::plan(&dir, &options(&dir, wish)) {
             Ok(plan) => InitHooks::Installed(plan),
             Err(hooks::Error::Managed(manager)) => InitHooks::Managed(manager),
             Err(e) => return Err(e.into()),
@@ -98,7 +99,7 @@ pub fn init(dir: &Path, wish: Option<Wish>) -> Result<Init, Error> {
 /// permission said no.
 pub fn install(dir: &Path, wish: Wish) -> Result<(HookDir, Plan), Error> {
     let dir = hooks::find(dir)?;
-    let plan = hooks::plan(&dir, &options(wish))?;
+    let plan = hooks::plan(&dir, &options(&dir, wish))?;
     hooks::install(&plan)?;
     Ok((dir, plan))
 }
@@ -123,14 +124,27 @@ pub fn status(dir: &Path) -> Result<(HookDir, Status), Error> {
     Ok((dir, status))
 }
 
-fn options(wish: Wish) -> hooks::Options {
+/// Fills what the user left open: the policy says what a hook does when the program is gone, if it says
+/// anything of its own about that.
+fn options(dir: &HookDir, wish: Wish) -> hooks::Options {
     hooks::Options {
         // A program that cannot tell where it is can still be found on `PATH`.
         program: std::env::current_exe().ok(),
-        on_missing: wish.on_missing,
+        on_missing: wish.on_missing.or_else(|| policy_wish(&dir.root)),
         force: wish.force,
         every_repository: wish.every_repository,
     }
+}
+
+fn policy_wish(root: &Path) -> Option<OnMissing> {
+    // A policy that cannot be read is told about by every other command; here it only has no wish.
+    let settings = super::settings::current(root, None, &[]).ok()?;
+    let own = |e: &&config::Effective| e.key == "hooks.on-missing" && &*e.origin.file != "default";
+    settings.effective.iter().find(own)?;
+    Some(match settings.hooks.on_missing {
+        config::OnMissing::Block => OnMissing::Block,
+        config::OnMissing::Warn => OnMissing::Warn,
+    })
 }
 
 fn write_policy(root: &Path) -> Result<bool, Error> {

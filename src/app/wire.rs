@@ -229,8 +229,13 @@ fn policy(
         waivers: settings.waivers.clone(),
         baseline,
         digest: settings.digest.clone(),
-        today: crate::sys::clock::today(),
+        today: today(settings),
     })
+}
+
+/// Returns the date where something expires; asking for the time zone takes longer than a small commit.
+fn today(settings: &Settings) -> String {
+    if settings.waivers.is_empty() { String::new() } else { crate::sys::clock::today() }
 }
 
 fn baseline(

@@ -51,6 +51,7 @@ impl From<app::Error> for Failure {
             app::Error::File(..) => {
                 Self::usage(error.to_string()).hint("check that it exists and can be read")
             }
+            app::Error::Write(..) => Self::usage(error.to_string()).hint("check that its directory can be written"),
             app::Error::Policy(..) => {
                 Self::usage(error.to_string()).hint("`pantheon policy check` says more")
             }

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, one row each in [`Command`].
 
+mod baseline;
 mod completions;
 mod config;
 mod debug;
@@ -78,6 +79,9 @@ enum Command {
     #[command(subcommand)]
     /// Show the configuration with the origin of each value, or its JSON Schema
     Config(config::Command),
+    #[command(subcommand)]
+    /// Accept the findings that are there, so that only new ones count
+    Baseline(baseline::Command),
     /// List the rules, or explain one
     Rules(rules::RulesArgs),
     /// Write the completions of a shell
@@ -149,6 +153,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Review(args) => review::run(args, cx),
         Command::Policy(what) => policy::run(cx, what, &load()?, &clock::today()),
         Command::Config(what) => config::run(cx, what, load),
+        Command::Baseline(what) => baseline::run(what, cx),
         Command::Rules(args) => list_rules(args, cx),
         Command::Completions { shell } => {
             cx.out(&completions::script(&Cli::command(), *shell));

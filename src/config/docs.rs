@@ -39,6 +39,19 @@ that count for less under `suppressions`, and larger `limits`. Patterns can be a
 `[[paths]]` and `[[waivers]]`, options of rules and the place of the baseline are ignored. It can extend
 shipped packs.
 
+## How a finding is judged
+
+1. The first `[[paths]]` entry that matches its path is looked up. Nothing is judged on an excluded path,
+   and no check that the entry takes away.
+2. Its severity is that of `[gates.<stage>.severity]`, else that of `[rules.\"<id>\"]`, else the rule's own;
+   then the entry caps it.
+3. A suppression in the content, a waiver that has not expired, or the baseline covers it.
+4. What reaches the `block` of the gate in severity and in confidence blocks; of the rest, what reaches
+   `warn` is shown.
+
+A check that failed, ran out of time or left something out never passes: `on-inconclusive` says whether
+the gate warns or closes. Neither does a run in which nothing was checked.
+
 ## Keys
 ";
 

@@ -1,6 +1,6 @@
 //! Lays layers over one another: a later value takes the place of an earlier one.
 
-use super::keys;
+use super::keys::{self, Shape};
 use super::source::Source;
 use super::value::{Reader, Value};
 use super::walk::{Entry, Item, Layer, Path};
@@ -30,7 +30,24 @@ impl Merged {
             merged.values.extend(layer.values);
             merged.add_items(layer.items, problems);
         }
+        merged.fill();
         merged
+    }
+
+    /// Adds the defaults of what stands in a table once, because they are asked for more than once.
+    fn fill(&mut self) {
+        for section in keys::SECTIONS
+            .iter()
+            .filter(|section| section.shape == Shape::Table)
+        {
+            for key in section.keys {
+                let path = Path::new(section.name, "", key.name);
+                if !self.values.contains_key(&path) {
+                    self.values
+                        .extend(default_of(section.name, key.name).map(|entry| (path, entry)));
+                }
+            }
+        }
     }
 
     fn add_items(&mut self, items: Vec<Item>, problems: &mut Vec<Problem>) {

@@ -15,6 +15,9 @@ const CATEGORIES: &[&str] = &["secrets", "text", "repository", "hazard", "messag
 /// The words that name every check.
 const ALL: &[&str] = &["rules", "*"];
 
+/// With this many problems nobody looks at one more, and each costs a search for the nearest name.
+const ENOUGH: usize = 100;
+
 /// Checks the names in everything that people wrote. Shipped packs are held by a test.
 pub(super) fn check(stack: &Stack, known: &[KnownRule<'_>], problems: &mut Vec<Problem>) {
     if known.is_empty() {
@@ -83,7 +86,7 @@ impl<'a> Names<'a> {
     }
 
     fn rule(&self, id: &str, origin: &Origin, problems: &mut Vec<Problem>) {
-        if self.ids().any(|known| known == id) {
+        if self.ids().any(|known| known == id) || problems.len() >= ENOUGH {
             return;
         }
         let problem = Problem::at(origin, format!("unknown rule `{}`", shown(id)));
@@ -95,7 +98,9 @@ impl<'a> Names<'a> {
         let Value::Selectors(list) = &entry.value else {
             return;
         };
-        for (selector, origin) in list.iter().filter(|(selector, _)| !self.is_named(selector)) {
+        let room = ENOUGH.saturating_sub(problems.len());
+        let unknown = list.iter().filter(|(selector, _)| !self.is_named(selector));
+        for (selector, origin) in unknown.take(room) {
             let problem = Problem::at(origin, format!("unknown check `{}`", shown(&selector.name)));
             let all = ALL.iter().chain(CATEGORIES).copied().chain(self.ids());
             let hint = nearest::hint(&selector.name, all);

@@ -30,7 +30,7 @@ pub(super) fn tighten(merged: &mut Merged, layers: Vec<Layer>, known: &[KnownRul
 fn note(entry: &Entry, path: &str) -> String {
     let value = &entry.value;
     format!(
-        "`{path} = {value}` at {} is ignored: a site file can only tighten",
+        "`{path} = {value}` at {} is ignored where it loosens: a site file can only tighten",
         entry.origin
     )
 }
@@ -102,7 +102,10 @@ fn tighter(path: &Path, old: Option<&Value>, new: &Value) -> (Option<Value>, boo
             let all = old.iter().chain(added).cloned().collect();
             return (Some(Value::Selectors(all)), new.iter().all(|(s, _)| !s.negated));
         }
-        ("gates", "block", Some(Value::Threshold(old)), Value::Threshold(new)) => blocks_as_much(*old, *new),
+        ("gates", "block", Some(Value::Threshold(old)), Value::Threshold(new)) => {
+            let both = both_lines(*old, *new);
+            return (Some(Value::Threshold(both)), both == *new);
+        }
         ("gates", "warn", Some(Value::Severity(old)), Value::Severity(new)) => new <= old,
         ("gates" | "rules", "severity", Some(Value::Severity(old)), Value::Severity(new)) => new >= old,
         ("gates", "deadline", Some(Value::Time(old)), Value::Time(new)) => new >= old,
@@ -119,12 +122,15 @@ fn tighter(path: &Path, old: Option<&Value>, new: &Value) -> (Option<Value>, boo
     (tight.then(|| new.clone()), tight)
 }
 
-fn blocks_as_much(old: Option<Threshold>, new: Option<Threshold>) -> bool {
-    match (old, new) {
-        (None, _) => true,
-        (Some(_), None) => false,
-        (Some(old), Some(new)) => new.severity <= old.severity && new.confidence <= old.confidence,
-    }
+/// Returns the line above which everything blocks that either of two lines blocks.
+fn both_lines(old: Option<Threshold>, new: Option<Threshold>) -> Option<Threshold> {
+    let (Some(a), Some(b)) = (old, new) else {
+        return old.or(new);
+    };
+    Some(Threshold {
+        severity: a.severity.min(b.severity),
+        confidence: a.confidence.min(b.confidence),
+    })
 }
 
 /// Applies one entry of a list; returns a note if it is ignored.

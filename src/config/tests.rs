@@ -486,6 +486,64 @@ max-findings = 1
 }
 
 #[test]
+fn a_site_file_blocks_what_either_line_blocks() {
+    let case = Case {
+        site: Some("[gates.ci]\nblock = { severity = \"low\", confidence = \"high\" }\n"),
+        ..Case::default()
+    };
+    let settings = case.load().unwrap();
+    let block = Threshold {
+        severity: Severity::Low,
+        confidence: Confidence::Medium,
+    };
+    assert_eq!(settings.gates[&Stage::Ci].block, Some(block));
+    assert_eq!(
+        settings.notes,
+        [
+            "`gates.ci.block = { severity = \"low\", confidence = \"high\" }` at /etc/pantheon/site.toml:2 is \
+          ignored where it loosens: a site file can only tighten"
+        ]
+    );
+    let never = Case {
+        file: Some("version = 1\n[gates.ci]\nblock = \"never\"\n"),
+        ..case
+    };
+    let block = Threshold {
+        severity: Severity::Low,
+        confidence: Confidence::High,
+    };
+    assert_eq!(never.load().unwrap().gates[&Stage::Ci].block, Some(block));
+}
+
+#[test]
+fn a_byte_order_mark_is_no_problem() {
+    loaded("\u{feff}version = 1\n");
+}
+
+#[test]
+fn depth_is_bounded() {
+    let dotted = vec!["a"; 79].join(".");
+    let nested = |deep: usize, open: &str, close: &str| {
+        let open = format!("{dotted} = {open}").repeat(deep);
+        format!("version = 1\n{open}b = 1{}\n", close.repeat(deep))
+    };
+    assert!(problems(&nested(8, "{", "}")).starts_with(".pantheon.toml:2:1: unknown key `a`"));
+    for (open, close) in [
+        ("{", "}"),
+        ("{x=[}", "]}"),
+        ("{x=[{", "}]}"),
+        ("{", ""),
+        ("[{", ""),
+    ] {
+        let told = problems(&nested(79, open, close));
+        assert!(
+            told.contains(": brackets stand more than 8 deep in one another"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
 fn assignments_name_their_source() {
     let told = |env, flags| {
         let case = Case {
@@ -684,10 +742,40 @@ fn what_is_wrong_is_refused_by_the_schema_too() {
 #[test]
 fn much_text_is_read_in_little_time() {
     let start = Instant::now();
-    problems(&"[[paths]]\nmatch = [\"a\", \"{b\"]\nblok = 1\n".repeat(2000));
-    problems(&"x".repeat(2 << 20));
+    let told = problems(&"[[paths]]\nmatch = [\"a\", \"{b\"]\nblok = 1\n".repeat(2000));
+    assert_eq!(told.lines().count(), 30);
     problems(&format!("version = 1\n\"{}\" = 1\n", "blok".repeat(10_000)));
+    let rules: String = (0..20_000)
+        .map(|n| format!("[rules.\"text/merge-{n}\"]\n"))
+        .collect();
+    problems(&format!("version = 1\n{rules}"));
+    let checks = "\"text/merge-markr\", ".repeat(20_000);
+    problems(&format!("version = 1\n[gates.ci]\nchecks = [{checks}]\n"));
+    assert_eq!(
+        problems(&"x".repeat(2 << 20)),
+        ".pantheon.toml: the file has 2097152 bytes, more than 1048576"
+    );
     assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn lists_have_an_end() {
+    let waivers = "[[paths]]\nmatch = [\"a\"]\n".repeat(1001);
+    assert_eq!(
+        problems(&format!("version = 1\n{waivers}")),
+        ".pantheon.toml:2002:1: more than 1000 entries of `paths`"
+    );
+}
+
+#[test]
+#[ignore = "a measurement, not a test"]
+fn time_of_a_usual_file() {
+    let text = example();
+    let start = Instant::now();
+    for _ in 0..200 {
+        loaded(&text);
+    }
+    println!("{:?} for the example", start.elapsed() / 200);
 }
 
 proptest! {

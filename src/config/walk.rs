@@ -12,6 +12,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use toml_parser::lexer::TokenKind;
+
+/// How deep brackets may stand in one another: far more than any key asks for.
+const DEEPEST: usize = 8;
+/// How many entries a list of one text may have: what is judged is compared with each.
+const MOST_ENTRIES: usize = 1000;
 
 /// What one text says.
 #[derive(Debug, Default)]
@@ -104,6 +110,13 @@ pub(super) struct Item {
 /// Reads a text into a layer. What is wrong is added to `problems`; the layer holds the rest.
 pub(super) fn walk(source: &Source<'_>, problems: &mut Vec<Problem>) -> Layer {
     let mut layer = Layer::default();
+    if let Some(at) = too_deep(source.text) {
+        problems.push(source.problem(
+            at,
+            format!("brackets stand more than {DEEPEST} deep in one another"),
+        ));
+        return layer;
+    }
     match DeTable::parse(source.text) {
         Ok(root) => Walker {
             reader: Reader { source, problems },
@@ -116,6 +129,33 @@ pub(super) fn walk(source: &Source<'_>, problems: &mut Vec<Problem>) -> Layer {
         }
     }
     layer
+}
+
+/// Finds the bracket that stands too deep.
+///
+/// The parser bounds each way of nesting for itself, yet not their product, and recursion over the
+/// result would overflow the stack. A closing bracket that does not fit is ignored here, because the
+/// parser may ignore it too.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut open = Vec::new();
+    for token in toml_parser::Source::new(text).lex() {
+        let closes = match token.kind() {
+            kind @ (TokenKind::LeftSquareBracket | TokenKind::LeftCurlyBracket) => {
+                open.push(kind);
+                if open.len() > DEEPEST {
+                    return Some(token.span().start());
+                }
+                continue;
+            }
+            TokenKind::RightSquareBracket => TokenKind::LeftSquareBracket,
+            TokenKind::RightCurlyBracket => TokenKind::LeftCurlyBracket,
+            _ => continue,
+        };
+        if open.last() == Some(&closes) {
+            open.pop();
+        }
+    }
+    None
 }
 
 fn one_line(message: &str) -> String {
@@ -261,7 +301,11 @@ impl Walker<'_, '_> {
             let expected = format!("a list of tables: `[[{}]]`", section.name);
             return self.expect(node, &expected);
         };
-        for node in list {
+        if let Some(node) = list.get(MOST_ENTRIES) {
+            let message = format!("more than {MOST_ENTRIES} entries of `{}`", section.name);
+            let _: Option<()> = self.reader.problem(node, message, None);
+        }
+        for node in list.iter().take(MOST_ENTRIES) {
             match node.get_ref() {
                 DeValue::Table(table) => self.item(section, table, node),
                 _ => self.expect(node, "a table"),

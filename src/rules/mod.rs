@@ -13,7 +13,11 @@ pub mod text;
 
 mod place;
 #[cfg(test)]
+mod speed;
+#[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 /// The structural rules.
 pub const ALL: &[&Rule] = &[

@@ -3,7 +3,6 @@
 use super::parts::{autosquash, subject};
 use crate::check::{Rule, Run, Sink};
 use crate::model::{Confidence, Message, RuleInfo, Severity};
-use bstr::ByteSlice;
 use std::borrow::Cow::Borrowed;
 
 /// Finds subjects that say that the commit is not finished: `fixup!`, `squash!`, `amend!`, `WIP`.

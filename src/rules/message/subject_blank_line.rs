@@ -3,7 +3,6 @@
 use super::parts::{lines, subject};
 use crate::check::{Rule, Run, Sink};
 use crate::model::{Confidence, Message, RuleInfo, Severity};
-use bstr::ByteSlice;
 use std::borrow::Cow::Borrowed;
 
 /// Finds messages whose second line is not blank.

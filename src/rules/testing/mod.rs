@@ -8,7 +8,9 @@ use crate::model::{
 };
 use bstr::{BStr, BString, ByteSlice};
 use sha2::{Digest, Sha256};
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 /// A repository in memory with two trees: before and after.
 pub struct Memory {
@@ -16,6 +18,8 @@ pub struct Memory {
     trees: [BTreeMap<BString, Side>; 2],
     relation: Relation,
     limit: u64,
+    /// How often a diff was asked for, and how long they took.
+    pub diffs: Cell<(u32, Duration)>,
 }
 
 /// A change in the making.
@@ -37,6 +41,7 @@ pub fn case() -> Case {
         trees: [BTreeMap::new(), BTreeMap::new()],
         relation: Relation::Unknown,
         limit: 1 << 30,
+        diffs: Cell::default(),
     };
     Case {
         memory,
@@ -149,6 +154,11 @@ impl Case {
     pub fn option(mut self, name: &str, value: Choice) -> Self {
         self.options.set.insert(name.to_owned(), value);
         self
+    }
+
+    /// Returns the changed files and the objects behind them.
+    pub fn parts(&self) -> (&[FileChange], &Memory) {
+        (&self.files, &self.memory)
     }
 
     /// Runs a rule on every file, or on the change.
@@ -265,29 +275,11 @@ impl Objects for Memory {
     }
 
     fn hunks(&self, old: &[u8], new: &[u8]) -> Vec<Hunk> {
-        let split = |text: &[u8]| {
-            text.lines_with_terminator()
-                .map(BString::from)
-                .collect::<Vec<_>>()
-        };
-        let (old, new) = (split(old), split(new));
-        let start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-        let rest = old.len().min(new.len()) - start;
-        let end = old
-            .iter()
-            .rev()
-            .zip(new.iter().rev())
-            .take(rest)
-            .take_while(|(a, b)| a == b)
-            .count();
-        if start + end == old.len() && old.len() == new.len() {
-            return Vec::new();
-        }
-        let range = |len: usize| start as u32..(len - end) as u32;
-        vec![Hunk {
-            old: range(old.len()),
-            new: range(new.len()),
-        }]
+        let start = Instant::now();
+        let hunks = hunks(old, new);
+        let (count, time) = self.diffs.get();
+        self.diffs.set((count + 1, time + start.elapsed()));
+        hunks
     }
 
     fn entry(&self, tree: Oid, path: &BStr) -> Result<Option<Side>, ReadError> {
@@ -316,6 +308,33 @@ impl Objects for Memory {
     fn submodule(&self, _: &BStr, _: Oid, _: Oid) -> Relation {
         self.relation
     }
+}
+
+/// Returns one hunk from the first to the last difference.
+fn hunks(old: &[u8], new: &[u8]) -> Vec<Hunk> {
+    let split = |text: &[u8]| {
+        text.lines_with_terminator()
+            .map(BString::from)
+            .collect::<Vec<_>>()
+    };
+    let (old, new) = (split(old), split(new));
+    let start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
+    let rest = old.len().min(new.len()) - start;
+    let end = old
+        .iter()
+        .rev()
+        .zip(new.iter().rev())
+        .take(rest)
+        .take_while(|(a, b)| a == b)
+        .count();
+    if start + end == old.len() && old.len() == new.len() {
+        return Vec::new();
+    }
+    let range = |len: usize| start as u32..(len - end) as u32;
+    vec![Hunk {
+        old: range(old.len()),
+        new: range(new.len()),
+    }]
 }
 
 /// Shows each draft as `severity place: message`; the place is a range of bytes or a path.
