@@ -3,6 +3,7 @@
 #[cfg(unix)]
 #[cfg(test)]
 mod hooks_install;
+#[cfg(unix)]
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]

@@ -31,7 +31,6 @@ fn rename_is_judged_by_what_it_adds() {
     assert_says(&ran, "again.txt");
 }
 
-#[cfg(unix)]
 #[test]
 fn link_out_of_the_repository_is_seen() {
     let repo = gated();
@@ -41,7 +40,6 @@ fn link_out_of_the_repository_is_seen() {
     assert_says(&ran, "link");
 }
 
-#[cfg(unix)]
 #[test]
 fn change_of_type_is_seen_both_ways() {
     let repo = gated();
@@ -105,7 +103,6 @@ fn path_that_is_not_utf_8_is_judged() {
     assert_says(&ran, "\\xe9");
 }
 
-#[cfg(unix)]
 #[test]
 fn names_that_break_shells_and_lines_are_judged() {
     let names = [
@@ -269,18 +266,20 @@ fn continued_cherry_pick_is_judged() {
 }
 
 #[test]
-fn rebase_goes_on_with_hooks_in_place() {
-    let repo = gated();
-    repo.git(&["checkout", "-q", "-b", "topic"]);
-    repo.write("third.txt", "three\n");
-    repo.commit("Add a third");
-    repo.git(&["checkout", "-q", "main"]);
-    repo.write("notes.txt", "main\n");
-    repo.commit("Change the notes");
+fn commit_during_a_rebase_is_judged() {
+    let repo = conflicting();
     repo.git(&["checkout", "-q", "topic"]);
     repo.write("scratch.txt", "untracked\n");
-    repo.try_git(&["rebase", "-q", "main"]).exits(0);
-    assert_eq!(repo.git(&["log", "--format=%s", "main.."]), "Add a third");
+    assert_eq!(repo.try_git(&["rebase", "-q", "main"]).code, 1);
+    repo.git(&["add", "notes.txt"]);
+    let ran = blocks(&repo, &COMMIT, MARKER);
+    assert_says(&ran, "notes.txt");
+    repo.write("notes.txt", "both\n");
+    repo.write("theirs.txt", "resolved\n");
+    repo.git(&["add", "notes.txt", "theirs.txt"]);
+    assert_looked(&passes(&repo, &COMMIT));
+    repo.try_git(&["rebase", "--continue"]).exits(0);
+    assert_eq!(repo.git(&["log", "--format=%s", "main.."]), "Change some files");
     assert_eq!(repo.read("scratch.txt"), b"untracked\n");
 }
 

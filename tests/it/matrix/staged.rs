@@ -5,7 +5,8 @@ use super::{
     KEY, MARKER, assert_blocked, assert_looked, assert_says, blocks, conflict, gated, gated_after, install,
     key, passes,
 };
-use crate::support::Repo;
+use crate::support::{Ran, Repo};
+use std::process::{Child, Stdio};
 
 const COMMIT: [&str; 3] = ["commit", "-m", "Change the notes"];
 
@@ -121,7 +122,6 @@ fn intent_to_add_is_no_content() {
     assert!(!ran.stderr.contains("later.txt"), "{ran}");
 }
 
-#[cfg(unix)]
 #[test]
 fn unstaged_deletion_and_mode_are_kept() {
     let repo = gated();
@@ -177,12 +177,12 @@ fn work_trees_commit_at_once() {
         let start = |repo: &Repo| {
             repo.add();
             let mut git = repo.command("git");
-            git.args(COMMIT).stderr(std::process::Stdio::piped());
+            git.args(COMMIT).stdout(Stdio::piped()).stderr(Stdio::piped());
             git.spawn().unwrap()
         };
         let (good, bad) = (start(&repo), start(&linked));
-        let ended = |child: std::process::Child| child.wait_with_output().unwrap().into();
-        let (good, bad): (crate::support::Ran, crate::support::Ran) = (ended(good), ended(bad));
+        let ended = |child: Child| child.wait_with_output().unwrap().into();
+        let (good, bad): (Ran, Ran) = (ended(good), ended(bad));
         assert_eq!(good.code, 0, "{good}");
         assert_blocked(&bad, MARKER);
         here.assert_same_files(&repo);
@@ -223,7 +223,6 @@ fn edit_of_the_staged_file_while_the_hook_runs_changes_nothing() {
     assert_eq!(repo.git(&["show", ":notes.txt"]) + "\n", conflict());
 }
 
-#[cfg(unix)]
 #[test]
 fn killed_hook_leaves_everything_as_it_was() {
     for signal in ["KILL", "INT", "TERM", "HUP"] {

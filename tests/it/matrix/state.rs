@@ -90,13 +90,7 @@ fn collect(dir: &Path, files: &mut BTreeMap<PathBuf, File>) {
     }
 }
 
-#[cfg(unix)]
 fn mode(meta: &std::fs::Metadata) -> u32 {
     use std::os::unix::fs::MetadataExt;
     meta.mode()
-}
-
-#[cfg(not(unix))]
-fn mode(_: &std::fs::Metadata) -> u32 {
-    0
 }
