@@ -3,5 +3,8 @@
 #[cfg(unix)]
 #[cfg(test)]
 mod hooks_install;
+#[cfg(unix)]
+#[cfg(test)]
+mod matrix;
 #[cfg(test)]
 mod support;
