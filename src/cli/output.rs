@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 /// How the report is written.
 #[derive(Debug, clap::Args)]
+#[group(skip)]
 pub struct Args {
     /// The form of the report: human, json, jsonl or sarif.
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = format)]
