@@ -11,8 +11,9 @@ use std::path::Path;
 /// # Errors
 /// When it cannot be read.
 pub fn staged(dir: &Path) -> Result<String, Error> {
-    let repo = git::Repository::open(dir)?;
-    Ok(line(&repo, None, &git::staged(&repo)?))
+    let mut repo = git::Repository::open(dir)?;
+    let change = git::staged(&mut repo)?;
+    Ok(line(&repo, None, &change))
 }
 
 /// Describes commits, one line each, as they are read.

@@ -6,7 +6,7 @@ use super::load::{self, From};
 use super::review::{Judged, judged};
 use super::wire;
 use crate::git::{self, Push, RefUpdate, Repository};
-use crate::model::{LeftOut, Stage};
+use crate::model::{LeftOut, Oid, Stage};
 use crate::sys::{env, file};
 use bstr::{BString, ByteSlice};
 use std::path::Path;
@@ -27,8 +27,8 @@ pub enum Hooked {
 /// # Errors
 /// When the repository, the index or the policy cannot be read.
 pub fn pre_commit(dir: &Path) -> Result<Hooked, Error> {
-    let repo = Repository::open(dir)?;
-    let change = git::staged(&repo)?;
+    let mut repo = Repository::open(dir)?;
+    let change = git::staged(&mut repo)?;
     if change.files.is_empty() && change.left_out.is_empty() {
         return Ok(Hooked::Nothing("the commit changes no file".to_owned()));
     }
@@ -103,8 +103,9 @@ pub fn pre_push(dir: &Path, remote: &str, input: &[u8]) -> Result<Hooked, Error>
     }
     let repo = Repository::open(dir)?;
     let (mut reports, mut said) = (Vec::new(), Vec::new());
+    let tips = git::remote_tips(&repo, remote);
     for update in &updates {
-        match push(&repo, update, remote)? {
+        match push(&repo, update, &tips)? {
             Ok(report) => reports.push(report),
             Err(why) => said.push(why),
         }
@@ -116,9 +117,9 @@ pub fn pre_push(dir: &Path, remote: &str, input: &[u8]) -> Result<Hooked, Error>
 }
 
 /// Judges one reference; an inner error says why there is nothing to judge.
-fn push(repo: &Repository, update: &RefUpdate, remote: &str) -> Result<Result<Judged, String>, Error> {
+fn push(repo: &Repository, update: &RefUpdate, tips: &[Oid]) -> Result<Result<Judged, String>, Error> {
     let name = crate::engine::visible(&update.remote);
-    let Some(push) = git::plan(repo, update, remote)? else {
+    let Some(push) = git::plan(repo, update, tips)? else {
         return Ok(Err(format!("`{name}` is deleted")));
     };
     if push.commits.is_empty() {

@@ -7,7 +7,7 @@ use crate::app::{self, install};
 use crate::model::{Decision, Stage};
 use crate::report::Format;
 use crate::sys::file;
-use crate::sys::terminal::Stream;
+use crate::sys::terminal::{self, Stream};
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -72,7 +72,7 @@ pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
         "commit-msg" => hook::commit_msg(&cx.dir, message_file(args)?)?,
         _ => hook::pre_push(&cx.dir, remote(args), input.as_deref().unwrap_or_default())?,
     };
-    Ok(show(&hooked, cx))
+    Ok(show(&hooked, &args.hook, cx))
 }
 
 fn input() -> Result<Vec<u8>, Failure> {
@@ -99,8 +99,10 @@ fn remote(args: &Args) -> &str {
         .unwrap_or_default()
 }
 
-fn show(hooked: &Hooked, cx: &Context) -> Exit {
+fn show(hooked: &Hooked, hook: &str, cx: &Context) -> Exit {
     let (reports, said) = match hooked {
+        // Programs that read what `git commit` says need not hear that a commit has no file.
+        Hooked::Nothing(_) if hook == "pre-commit" && !terminal::is_terminal(Stream::Err) => return 0,
         Hooked::Nothing(why) => {
             cx.err(&format!("pantheon: nothing to check: {why}\n"));
             return 0;

@@ -16,10 +16,10 @@ const RENAME_LIMIT: u64 = 4 << 20;
 ///
 /// # Errors
 /// When the index, `HEAD` or a tree cannot be read.
-pub fn staged(repo: &Repository) -> Result<ChangeSet, Error> {
+pub fn staged(repo: &mut Repository) -> Result<ChangeSet, Error> {
     let index = Index::open(repo)?;
-    let parents = merge_parents(repo)?;
-    let mut change = against_index(repo, &index, Source::Staged, repo.head_tree()?, &parents)?;
+    let (parents, head) = (merge_parents(repo)?, repo.head_tree()?);
+    let mut change = against_index(repo, &index, Source::Staged, head, &parents)?;
     for path in index.unmerged() {
         let why = "it is in conflict, so no commit can record it".to_owned();
         change.left_out.push(LeftOut {
@@ -34,19 +34,19 @@ pub fn staged(repo: &Repository) -> Result<ChangeSet, Error> {
 /// Returns the difference between a tree (`None`: nothing) and an index, without what equals one of
 /// the trees in `others`.
 pub(super) fn against_index(
-    repo: &Repository,
+    repo: &mut Repository,
     index: &Index,
     source: Source,
     base: Option<Oid>,
     others: &[Oid],
 ) -> Result<ChangeSet, Error> {
+    let head = match index.tree_id() {
+        Some(id) => id,
+        None => super::worktree::write_tree(repo, index)?,
+    };
     let walk = Walk {
         repo: &repo.gix,
         index: Some(index),
-    };
-    let head = match index.tree_id() {
-        Some(id) => id,
-        None => super::worktree::write_tree_id(repo, index)?,
     };
     let files = merged(repo, &walk, base, &index.root(), others)?;
     Ok(ChangeSet {

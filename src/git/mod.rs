@@ -19,6 +19,6 @@ pub use changes::{commit, message, range, staged, whole_tree};
 pub use commits::{Chosen, branch_range, comment_mark, resolve, resolve_range};
 pub use diff::hunks;
 pub use objects::{Reader, Readers};
-pub use push::{Push, RefUpdate, new_commits, parse_updates, plan};
+pub use push::{Push, RefUpdate, new_commits, parse_updates, plan, remote_tips};
 pub use repository::{Error, LARGEST, Repository};
 pub use worktree::worktree;

@@ -15,16 +15,21 @@ impl Repository {
     /// Makes a reader that reads no blob larger than `limit` bytes.
     #[must_use]
     pub fn reader(&self, limit: u64) -> Reader {
-        Reader {
-            gix: self.gix.clone(),
-            limit,
-        }
+        reader(self.gix.clone(), &self.trees, limit)
     }
+}
+
+fn reader(mut gix: gix::Repository, trees: &gix::odb::memory::Storage, limit: u64) -> Reader {
+    if !trees.is_empty() {
+        gix.objects.set_object_memory(trees.clone());
+    }
+    Reader { gix, limit }
 }
 
 /// Makes readers for several threads.
 pub struct Readers {
     gix: gix::ThreadSafeRepository,
+    trees: gix::odb::memory::Storage,
     limit: u64,
 }
 
@@ -34,6 +39,7 @@ impl Repository {
     pub fn readers(&self, limit: u64) -> Readers {
         Readers {
             gix: self.gix.clone().into_sync(),
+            trees: self.trees.clone(),
             limit,
         }
     }
@@ -43,10 +49,7 @@ impl Readers {
     /// Makes a reader for this thread.
     #[must_use]
     pub fn open(&self) -> Reader {
-        Reader {
-            gix: self.gix.to_thread_local(),
-            limit: self.limit,
-        }
+        reader(self.gix.to_thread_local(), &self.trees, self.limit)
     }
 }
 

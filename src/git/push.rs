@@ -67,15 +67,15 @@ fn object(hex: &[u8]) -> Option<Option<Oid>> {
 
 /// Decides what to judge for one update; `None` for a deletion.
 ///
-/// `known` are the commits that the remote is known to have. The sum of the push starts from what the
+/// `tips` are the commits that the remote is known to have, from [`remote_tips`]. The sum of the push starts from what the
 /// remote has at that reference, or from the newest commit in common with what it has elsewhere.
 ///
 /// # Errors
 /// When the object sent is no commit, or the history cannot be read.
-pub fn plan(repo: &Repository, update: &RefUpdate, remote: &str) -> Result<Option<Push>, Error> {
+pub fn plan(repo: &Repository, update: &RefUpdate, tips: &[Oid]) -> Result<Option<Push>, Error> {
     let Some(new) = update.new else { return Ok(None) };
     let to = peel(repo, new)?;
-    let mut known = remote_tips(repo, remote);
+    let mut known = tips.to_vec();
     let old = update.old.and_then(|id| peel(repo, id).ok());
     let mut note = None;
     if let (Some(id), None) = (update.old, old) {
@@ -131,7 +131,8 @@ fn boundary(repo: &Repository, to: Oid, commits: &[Oid], known: &[Oid]) -> Optio
 }
 
 /// Returns the commits that the remote is known to have, from its tracking references.
-fn remote_tips(repo: &Repository, remote: &str) -> Vec<Oid> {
+#[must_use]
+pub fn remote_tips(repo: &Repository, remote: &str) -> Vec<Oid> {
     let prefix = format!("refs/remotes/{remote}/");
     if repo.foreign_refs {
         return tips_from_git(repo, &prefix);

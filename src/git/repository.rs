@@ -13,6 +13,8 @@ pub struct Repository {
     pub(super) gix: gix::Repository,
     /// Whether references are kept in a form that only `git` itself reads.
     pub(super) foreign_refs: bool,
+    /// Trees that only this process knows: what an index would record that git has not written yet.
+    pub(super) trees: gix::odb::memory::Storage,
 }
 
 /// Why a repository does not give what was asked for.
@@ -96,7 +98,11 @@ impl Repository {
             .string("extensions.refStorage")
             .map(|v| v.to_string());
         let foreign_refs = format.is_some_and(|f| !f.eq_ignore_ascii_case("files"));
-        Ok(Self { gix, foreign_refs })
+        Ok(Self {
+            gix,
+            foreign_refs,
+            trees: gix::odb::memory::Storage::default(),
+        })
     }
 
     /// Returns the root of the working tree.

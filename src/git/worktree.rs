@@ -27,7 +27,8 @@ pub fn worktree(repo: &mut Repository, scratch: &Path) -> Result<ChangeSet, Erro
     git.run(&["write-tree"])?;
     repo.gix.objects = open_objects(&objects, repo.gix.object_hash())?;
     let index = Index::at(repo, &index)?;
-    changes::against_index(repo, &index, Source::Worktree, repo.head_tree()?, &[])
+    let head = repo.head_tree()?;
+    changes::against_index(repo, &index, Source::Worktree, head, &[])
 }
 
 /// Lays out an object directory that borrows from the repository's, and a copy of its index.
@@ -53,23 +54,28 @@ fn open_objects(dir: &Path, hash: gix::hash::Kind) -> Result<gix::OdbHandle, Err
     Ok(gix::odb::memory::Proxy::new(gix::odb::Cache::from(handle), hash))
 }
 
-/// Computes the tree that a commit of the index would record, without writing it.
-pub(super) fn write_tree_id(repo: &Repository, index: &Index) -> Result<Oid, Error> {
+/// Computes the tree that a commit of the index would record, and keeps it and the trees in it in
+/// memory: nothing is written.
+pub(super) fn write_tree(repo: &mut Repository, index: &Index) -> Result<Oid, Error> {
+    let mut made = gix::odb::memory::Storage::default();
     let walk = Walk {
         repo: &repo.gix,
         index: Some(index),
     };
-    tree_id(&walk, index.root(), repo.gix.object_hash())
+    let id = make_tree(&walk, index.root(), &mut made)?;
+    repo.trees = made;
+    Ok(id)
 }
 
-fn tree_id(walk: &Walk<'_>, node: Node, hash: gix::hash::Kind) -> Result<Oid, Error> {
+fn make_tree(walk: &Walk<'_>, node: Node, made: &mut gix::odb::memory::Storage) -> Result<Oid, Error> {
     if let Node::Tree(id) | Node::Index { id: Some(id), .. } = node {
         return Ok(id);
     }
+    let hash = walk.repo.object_hash();
     let mut tree = gix::objs::Tree::empty();
     for (filename, child) in walk.children(Some(node))? {
         let (kind, oid) = match child {
-            Child::Dir(dir) => (gix::objs::tree::EntryKind::Tree, tree_id(walk, dir, hash)?),
+            Child::Dir(dir) => (gix::objs::tree::EntryKind::Tree, make_tree(walk, dir, made)?),
             Child::Entry(side) => (entry_kind(side.kind), side.id),
         };
         if oid != hash.empty_tree() {
@@ -81,10 +87,12 @@ fn tree_id(walk: &Walk<'_>, node: Node, hash: gix::hash::Kind) -> Result<Oid, Er
         }
     }
     tree.entries.sort();
+    let broken = |e: &dyn std::fmt::Display| Error::Broken(e.to_string());
     let mut bytes = Vec::new();
-    tree.write_to(&mut bytes)
-        .map_err(|e| Error::Broken(e.to_string()))?;
-    gix::objs::compute_hash(hash, gix::objs::Kind::Tree, &bytes).map_err(|e| Error::Broken(e.to_string()))
+    tree.write_to(&mut bytes).map_err(|e| broken(&e))?;
+    let id = gix::objs::compute_hash(hash, gix::objs::Kind::Tree, &bytes).map_err(|e| broken(&e))?;
+    made.insert(id, (gix::objs::Kind::Tree, bytes));
+    Ok(id)
 }
 
 fn entry_kind(kind: EntryKind) -> gix::objs::tree::EntryKind {
