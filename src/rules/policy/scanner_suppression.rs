@@ -46,10 +46,11 @@ const MARKS: &[Mark] = &[
         forms: &[("gitleaks", "", "gitleaks"), ("betterleaks", "", "betterleaks")],
     },
     Mark {
-        part: "list secret",
+        part: "secret",
         forms: &[
-            ("pragma: allow", "", "detect-secrets"),
-            ("pragma: white", "", "detect-secrets"),
+            ("pragma: allowlist ", "", "detect-secrets"),
+            ("pragma: whitelist ", "", "detect-secrets"),
+            ("", "lint-disable", "secretlint"),
         ],
     },
     Mark {
@@ -74,10 +75,6 @@ const MARKS: &[Mark] = &[
     Mark {
         part: "NOSONAR",
         forms: &[("", "", "sonar")],
-    },
-    Mark {
-        part: "secretlint-disable",
-        forms: &[("", "", "secretlint")],
     },
 ];
 
