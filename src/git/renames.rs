@@ -139,7 +139,7 @@ impl Pairs {
             }
             found.extend(best);
         }
-        found.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
+        found.sort_by_key(|c| std::cmp::Reverse((c.0, c.1)));
         for (score, _, target, source) in found {
             if score >= ENOUGH && !self.from.contains_key(&target) && !self.used.contains_key(&source) {
                 self.record(target, source);

@@ -257,7 +257,7 @@ fn draft(info: &RuleInfo, message: String, place: Place) -> Draft {
 }
 
 /// Makes the help line of a finding from the way to mend it.
-fn first_sentence(fix: &Cow<'static, str>) -> Option<String> {
+fn first_sentence(fix: &str) -> Option<String> {
     let sentence = fix.split(". ").next().unwrap_or_default().trim_end_matches('.');
     let (first, rest) = sentence.split_at_checked(1)?;
     Some(first.to_ascii_lowercase() + rest)
