@@ -1,6 +1,11 @@
 //! Turns `policies/rules/*.toml` into static tables and one serialised automaton, so that a process
 //! parses and builds nothing of them.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a build script writes what cargo tells it to"
+)]
+
 #[path = "src/rules/pattern/source.rs"]
 mod source;
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::check::{Objects, ReadError, Relation};
-use crate::model::{EntryKind, FileChange, Hunk, Oid, Severity, Side, Status};
+use crate::model::{FileChange, Hunk, Oid, Side, Status};
 use bstr::BString;
 use std::collections::HashMap;
 
