@@ -251,6 +251,8 @@ fn finds_what_stands_far_from_its_keyword_and_at_the_end_of_a_window() {
     assert_eq!(ids(&scan(&set, "a", None, text.as_bytes())), ["custom/far"]);
     let repeated = format!("{}xxx1", "start ".repeat(1000));
     assert_eq!(ids(&scan(&set, "a", None, repeated.as_bytes())), ["custom/far"]);
+    let across = format!("start{}start{}xxx1", " ".repeat(2035), " ".repeat(60));
+    assert_eq!(ids(&scan(&set, "a", None, across.as_bytes())), ["custom/far"]);
     let other_line = "start\nxxx1";
     assert_eq!(ids(&scan(&set, "a", None, other_line.as_bytes())), [""; 0]);
 }
