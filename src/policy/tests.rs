@@ -1,3 +1,5 @@
+//! What the policy makes of findings, gaps, waivers and baselines.
+
 use super::*;
 use crate::model::{
     CheckRun, Confidence, Counts, Decision, Disposition, Finding, LeftOut, Location, Oid, OnInconclusive,

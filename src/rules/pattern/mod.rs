@@ -29,7 +29,6 @@ use entry::Entry;
 use scan::{Hit, Hits, Pass};
 use scope::{FileScope, Scope};
 use spec::Pattern;
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
 
