@@ -71,7 +71,10 @@ fn the_catalogue_is_that_of_the_program() {
 #[test]
 fn the_readme_counts_the_rules() {
     let all = settings::rules(None);
-    let mut table = format!("{} rules:\n\n| family | rules | looks at |\n|---|---:|---|\n", all.len());
+    let mut table = format!(
+        "{} rules:\n\n| family | rules | looks at |\n|---|---:|---|\n",
+        all.len()
+    );
     for (category, name, about) in FAMILIES {
         let count = all.iter().filter(|info| info.category() == category).count();
         writeln!(table, "| [`{name}`](docs/rules.md#{name}) | {count} | {about} |").unwrap();
@@ -96,9 +99,19 @@ fn write_secrets(page: &mut String, rules: &[&RuleInfo]) {
     page.push_str(NO_EXAMPLES);
     page.push_str("| rule | finds | severity | confidence | why | what to do |\n|---|---|---|---|---|---|\n");
     for info in rules {
-        let RuleInfo { id, summary, why, fix, .. } = info;
+        let RuleInfo {
+            id,
+            summary,
+            why,
+            fix,
+            ..
+        } = info;
         let (severity, confidence) = (info.severity.name(), info.confidence.name());
-        writeln!(page, "| `{id}` | {summary} | {severity} | {confidence} | {why} | {fix} |").unwrap();
+        writeln!(
+            page,
+            "| `{id}` | {summary} | {severity} | {confidence} | {why} | {fix} |"
+        )
+        .unwrap();
     }
 }
 
@@ -151,5 +164,11 @@ fn write_option(page: &mut String, option: &OptionSpec) {
         OptionKind::Text(text) => format!("{text:?}"),
     };
     let doc = option.doc.replace('|', "\\|");
-    writeln!(page, "| `{}` | `{}` | {doc} |", option.name, default.replace('|', "\\|")).unwrap();
+    writeln!(
+        page,
+        "| `{}` | `{}` | {doc} |",
+        option.name,
+        default.replace('|', "\\|")
+    )
+    .unwrap();
 }
