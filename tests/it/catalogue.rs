@@ -39,7 +39,7 @@ const HEAD: &str = "\
 # Rules
 
 Every shipped rule: what it finds, why that matters, what to do. `pantheon rules explain <id>` prints the
-same, with the severity that your policy gives it; `pantheon rules` lists them all. This page is made from
+same, with the severity that your policy gives it; `pantheon rules list` lists them all. This page is made from
 the rules themselves.
 
 Severity and confidence are those of a rule that nobody configured; `[rules.\"<id>\"]` in `.pantheon.toml`
