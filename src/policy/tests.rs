@@ -442,6 +442,24 @@ fn summary(policy: &Policy, outcomes: Vec<Outcome>) -> (Decision, Vec<Reason>, S
     (verdict.decision, verdict.reasons, format!("{findings:?}"))
 }
 
+#[test]
+fn order_has_no_effect_on_what_is_allowed_for_different_reasons() {
+    let allowed = |disposition| Finding {
+        disposition,
+        ..finding("text/merge-marker", Severity::Medium, "a", 1)
+    };
+    let both = vec![
+        allowed(Disposition::Suppressed("fine".to_owned())),
+        allowed(Disposition::Waived("known".to_owned())),
+    ];
+    let other = both.iter().rev().cloned().collect();
+    let policy = policy();
+    assert_eq!(
+        summary(&policy, vec![Outcome::Completed(both)]),
+        summary(&policy, vec![Outcome::Completed(other)])
+    );
+}
+
 proptest! {
     #[test]
     fn a_further_finding_never_makes_it_milder(
