@@ -1,3 +1,5 @@
+//! What files come to be, and what is said about those that cannot be used.
+
 use super::*;
 use crate::model::{Choice, Confidence, OnInconclusive, OptionKind, OptionSpec, Selector, Stage, Threshold};
 use crate::sys;

@@ -1,3 +1,5 @@
+//! The shipped patterns on their own examples, and the engine on its edges.
+
 use super::*;
 use crate::check::{Objects, ReadError, Relation};
 use crate::model::{FileChange, Hunk, Oid, Side, Status};
