@@ -1,11 +1,11 @@
 //! Turns merged values into settings.
 
 use super::Problem;
+use super::layer::{Entry, Item};
 use super::merge::{Merged, or_default};
 use super::settings::{Hooks, Limits, OnMissing, PatternSource, RuleSettings, Settings, Suppressions};
 use super::show;
 use super::value::Value;
-use super::walk::{Entry, Item};
 use crate::model::{
     Choice, Confidence, Gate, OnInconclusive, PathEntry, Selector, Severity, Stage, Threshold, Waiver,
 };
