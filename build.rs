@@ -1,1 +1,189 @@
-fn main() {}
+//! Turns `policies/rules/*.toml` into static tables and one serialised automaton, so that a process
+//! parses and builds nothing of them.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a build script is outside of the program and its `sys`"
+)]
+
+#[path = "src/rules/pattern/source.rs"]
+mod source;
+
+use serde::Deserialize;
+use source::Source;
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    pattern: Vec<Source>,
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=policies/rules");
+    println!("cargo::rerun-if-changed=src/rules/pattern/source.rs");
+    println!("cargo::rerun-if-changed=build.rs");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let patterns = read_all(Path::new("policies/rules"))?;
+    let keywords = by_keyword(&patterns);
+    fs::write(out.join("patterns.rs"), tables(&patterns, &keywords)?)?;
+    fs::write(out.join("keywords.bin"), automaton(&keywords)?)?;
+    Ok(())
+}
+
+fn read_all(dir: &Path) -> Result<Vec<Source>, Box<dyn Error>> {
+    let mut files = fs::read_dir(dir)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<Vec<_>, std::io::Error>>()?;
+    files.retain(|path| path.extension().is_some_and(|ext| ext == "toml"));
+    files.sort();
+    let mut all: Vec<Source> = Vec::new();
+    for path in files {
+        let text = fs::read_to_string(&path)?;
+        let file: File = toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+        all.extend(file.pattern);
+    }
+    all.iter().try_for_each(check)?;
+    match all
+        .iter()
+        .enumerate()
+        .find(|(n, p)| all[..*n].iter().any(|q| q.id == p.id))
+    {
+        Some((_, twice)) => Err(format!("{}: two patterns have this id", twice.id).into()),
+        None => Ok(all),
+    }
+}
+
+/// Shipped rules must say more about themselves than a repository's own.
+fn check(pattern: &Source) -> Result<(), Box<dyn Error>> {
+    let Source {
+        id,
+        why,
+        fix,
+        good,
+        bad,
+        ..
+    } = pattern;
+    if why.is_empty() || fix.is_empty() || good.is_empty() || bad.is_empty() {
+        return Err(format!("{id}: `why`, `fix`, `good` or `bad` is missing").into());
+    }
+    if pattern.severity.is_none() || pattern.confidence.is_none() {
+        return Err(format!("{id}: `severity` or `confidence` is missing").into());
+    }
+    pattern
+        .check()
+        .map_err(|p| format!("{id}: `{}`: {}", p.key, p.text).into())
+}
+
+fn by_keyword(patterns: &[Source]) -> BTreeMap<&str, Vec<usize>> {
+    let mut map: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (n, pattern) in patterns.iter().enumerate() {
+        for word in &pattern.keywords {
+            let rules = map.entry(word).or_default();
+            if rules.last() != Some(&n) {
+                rules.push(n);
+            }
+        }
+    }
+    map
+}
+
+fn automaton(keywords: &BTreeMap<&str, Vec<usize>>) -> Result<Vec<u8>, Box<dyn Error>> {
+    let words = keywords.keys().zip(0_u32..);
+    let automaton =
+        daachorse::DoubleArrayAhoCorasick::<u32>::with_values(words).map_err(|e| format!("keywords: {e}"))?;
+    Ok(automaton.serialize())
+}
+
+fn tables(patterns: &[Source], keywords: &BTreeMap<&str, Vec<usize>>) -> Result<String, Box<dyn Error>> {
+    let mut out = format!("pub static PATTERNS: [Pattern; {}] = [\n", patterns.len());
+    for pattern in patterns {
+        write_pattern(&mut out, pattern)?;
+    }
+    writeln!(out, "];\npub static RULES_OF: [&[u16]; {}] = [", keywords.len())?;
+    for rules in keywords.values() {
+        writeln!(out, "    &{rules:?},")?;
+    }
+    out.push_str("];\n");
+    Ok(out)
+}
+
+fn write_pattern(out: &mut String, p: &Source) -> std::fmt::Result {
+    writeln!(out, "Pattern {{ info: RuleInfo {{")?;
+    for (key, value) in [
+        ("id", &p.id),
+        ("summary", &p.summary),
+        ("why", &p.why),
+        ("fix", &p.fix),
+    ] {
+        writeln!(out, "    {key}: Cow::Borrowed({value:?}),")?;
+    }
+    for (key, list) in [("bad", &p.bad), ("good", &p.good)] {
+        writeln!(
+            out,
+            "    {key}: Cow::Borrowed({:?}),",
+            list.first().map_or("", String::as_str)
+        )?;
+    }
+    let severity = variant("Severity", p.severity.as_deref());
+    writeln!(out, "    severity: {severity},")?;
+    let confidence = variant("Confidence", p.confidence.as_deref());
+    writeln!(out, "    confidence: {confidence},")?;
+    writeln!(out, "    history: {}, options: Cow::Borrowed(&[]) }},", p.history)?;
+    match p.test_severity.as_deref() {
+        Some(_) => writeln!(
+            out,
+            "    test_severity: Some({}),",
+            variant("Severity", p.test_severity.as_deref())
+        )?,
+        None => writeln!(out, "    test_severity: None,")?,
+    }
+    let lists = [
+        ("languages", &p.languages),
+        ("paths", &p.paths),
+        ("exclude_paths", &p.exclude_paths),
+        ("allow", &p.allow),
+    ];
+    for (key, list) in lists {
+        let items: Vec<String> = list
+            .iter()
+            .map(|item| format!("Cow::Borrowed({item:?})"))
+            .collect();
+        writeln!(out, "    {key}: Cow::Borrowed(&[{}]),", items.join(", "))?;
+    }
+    writeln!(out, "    regex: Cow::Borrowed({:?}),", p.regex)?;
+    writeln!(out, "    anchored: {}, multi_line: {},", p.anchored, p.multi_line)?;
+    writeln!(
+        out,
+        "    entropy: {:?}, random: {},",
+        p.entropy.unwrap_or(0.0),
+        p.random
+    )?;
+    writeln!(
+        out,
+        "    placeholder: {}, validator: {} }},",
+        p.placeholder,
+        validator(p)
+    )
+}
+
+fn variant(of: &str, name: Option<&str>) -> String {
+    let name = name.unwrap_or_default();
+    let (first, rest) = name.split_at(name.len().min(1));
+    format!("{of}::{}{rest}", first.to_uppercase())
+}
+
+/// Names of validators are variants in camel case.
+fn validator(p: &Source) -> String {
+    let Some(name) = &p.validator else {
+        return "None".to_owned();
+    };
+    let words: String = name
+        .split('-')
+        .map(|word| variant("", Some(word)).replace("::", ""))
+        .collect();
+    format!("Some(Validator::{words})")
+}

@@ -1,0 +1,109 @@
+//! A pattern in a set, with its expressions once they are needed.
+
+use super::source;
+use super::spec::Pattern;
+use regex_automata::meta::Regex;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// To compile an expression takes as long as to compare this many files with what they were.
+const COMPARISONS: u32 = 8;
+
+/// A pattern in a set.
+pub struct Entry {
+    held: Held,
+    /// Whether the policy wants it.
+    pub enabled: bool,
+    short: OnceLock<Option<Compiled>>,
+    long: OnceLock<Option<Compiled>>,
+    allow: OnceLock<Vec<Regex>>,
+    spared: AtomicU32,
+}
+
+enum Held {
+    Shipped(&'static Pattern),
+    Own(Box<Pattern>),
+}
+
+/// An expression ready for use.
+pub struct Compiled {
+    /// The expression.
+    pub regex: Regex,
+    /// The group that captures: the one named `secret`, or the first, or 0 for the whole.
+    pub group: usize,
+}
+
+impl Entry {
+    /// Makes the entry of a shipped pattern.
+    #[must_use]
+    pub fn shipped(pattern: &'static Pattern, enabled: bool) -> Self {
+        Self::new(Held::Shipped(pattern), enabled)
+    }
+
+    /// Makes the entry of a repository's own pattern.
+    #[must_use]
+    pub fn own(pattern: Pattern, enabled: bool) -> Self {
+        Self::new(Held::Own(Box::new(pattern)), enabled)
+    }
+
+    /// Returns the pattern.
+    #[must_use]
+    pub fn pattern(&self) -> &Pattern {
+        match &self.held {
+            Held::Shipped(pattern) => pattern,
+            Held::Own(pattern) => pattern,
+        }
+    }
+
+    /// Returns the expression, compiled when first asked for; `long`: with engines for long input.
+    ///
+    /// `None` cannot happen for a pattern that was checked.
+    #[must_use]
+    pub fn compiled(&self, long: bool) -> Option<&Compiled> {
+        let cell = if long { &self.long } else { &self.short };
+        cell.get_or_init(|| compile(self.pattern(), !long)).as_ref()
+    }
+
+    /// Whether it is cheaper to ask first if the text is new at all: in a small change most keywords
+    /// stand in lines that it does not touch, and then no expression need be compiled.
+    #[must_use]
+    pub fn would_rather_wait(&self) -> bool {
+        let compiled = self.short.get().is_some() || self.long.get().is_some();
+        !compiled && self.spared.fetch_add(1, Ordering::Relaxed) < COMPARISONS
+    }
+
+    /// Whether one of the `allow` expressions matches.
+    #[must_use]
+    pub fn allows(&self, text: &[u8]) -> bool {
+        let compile = || {
+            let list = self.pattern().allow.iter();
+            list.filter_map(|e| source::compile(e, true).ok()).collect()
+        };
+        !self.pattern().allow.is_empty()
+            && self
+                .allow
+                .get_or_init(compile)
+                .iter()
+                .any(|regex| regex.is_match(text))
+    }
+
+    fn new(held: Held, enabled: bool) -> Self {
+        Self {
+            held,
+            enabled,
+            short: OnceLock::new(),
+            long: OnceLock::new(),
+            allow: OnceLock::new(),
+            spared: AtomicU32::new(0),
+        }
+    }
+}
+
+fn compile(pattern: &Pattern, small: bool) -> Option<Compiled> {
+    let regex = source::compile(&pattern.regex, small).ok()?;
+    let groups = regex.group_info();
+    let named = groups.to_index(regex_automata::PatternID::ZERO, "secret");
+    let first = usize::from(groups.group_len(regex_automata::PatternID::ZERO) > 1);
+    let group = named.unwrap_or(first);
+    Some(Compiled { regex, group })
+}

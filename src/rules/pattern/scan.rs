@@ -1,0 +1,248 @@
+//! One pass over a text: keywords first, then the expression of each pattern whose keyword stands
+//! there, on the bytes around it.
+//!
+//! The work is linear in the text whatever stands in it: windows of one pattern overlap by a bounded
+//! share, and each pattern has a budget of attempts and of findings for one text.
+
+use super::filter;
+use super::scope::Scope;
+use super::{Automaton, Entry};
+use crate::model::{Confidence, Severity};
+use regex_automata::Input;
+use regex_automata::util::captures::Captures;
+use std::ops::Range;
+
+/// The most findings of one pattern in one text.
+pub const MOST_FINDINGS: usize = 100;
+/// The most searches that begin at a keyword, of one pattern in one text.
+const MOST_ATTEMPTS: usize = 20_000;
+/// From here on the engines for long input are worth their making.
+const LONG: usize = 256 << 10;
+/// How far a window reaches in front of a keyword and behind it.
+const BEFORE: usize = 512;
+const BEHIND: usize = 2 << 10;
+/// The same for patterns over many lines.
+const FAR_BEFORE: usize = 1 << 10;
+const FAR_BEHIND: usize = 16 << 10;
+/// How much of a window behind a later keyword makes another search needless.
+const ENOUGH: usize = 1 << 10;
+/// After so many searches the diff is asked first.
+const FEW: usize = 16;
+
+/// A match that passed every filter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The index of the pattern.
+    pub pattern: usize,
+    /// What was captured.
+    pub captured: Range<usize>,
+    /// The whole match.
+    pub whole: Range<usize>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// How likely it is.
+    pub confidence: Confidence,
+    /// What a structural check has to say.
+    pub note: Option<&'static str>,
+}
+
+/// What one pass found.
+#[derive(Debug, Default)]
+pub struct Hits {
+    /// The matches, in no order.
+    pub hits: Vec<Hit>,
+    /// The patterns that had more to say than a text may get.
+    pub cut: Vec<usize>,
+}
+
+/// One pass over one text.
+pub struct Pass<'a> {
+    entries: &'a [Entry],
+    text: &'a [u8],
+    scope: &'a Scope<'a>,
+    states: Vec<State>,
+    out: Hits,
+}
+
+/// What a pass knows about one pattern.
+#[derive(Clone, Default)]
+struct State {
+    /// Whether the pattern is about this text, once asked.
+    takes: Option<bool>,
+    /// A keyword in front of this offset has been dealt with.
+    done: usize,
+    attempts: usize,
+    found: usize,
+}
+
+impl<'a> Pass<'a> {
+    /// Prepares a pass.
+    #[must_use]
+    pub fn new(entries: &'a [Entry], text: &'a [u8], scope: &'a Scope<'a>) -> Self {
+        let states = vec![State::default(); entries.len()];
+        Self {
+            entries,
+            text,
+            scope,
+            states,
+            out: Hits::default(),
+        }
+    }
+
+    /// Looks for keywords in `folded`, the text in lowercase, and at what they lead to.
+    pub fn run<'k>(&mut self, automaton: &Automaton, folded: &[u8], rules_of: impl Fn(u32) -> &'k [u16]) {
+        for found in automaton.find_overlapping_iter(folded) {
+            for rule in rules_of(found.value()) {
+                self.visit(usize::from(*rule), found.start()..found.end());
+            }
+        }
+    }
+
+    /// Returns what was found.
+    #[must_use]
+    pub fn finish(self) -> Hits {
+        self.out
+    }
+
+    fn visit(&mut self, at: usize, keyword: Range<usize>) {
+        let entry = &self.entries[at];
+        let state = &mut self.states[at];
+        if keyword.start < state.done {
+            return;
+        }
+        let takes = entry.enabled
+            && *state
+                .takes
+                .get_or_insert_with(|| self.scope.takes(entry.pattern()));
+        if !takes {
+            state.done = usize::MAX;
+            return;
+        }
+        if entry.pattern().anchored {
+            self.try_at(at, keyword);
+        } else {
+            self.search_around(at, keyword);
+        }
+    }
+
+    fn try_at(&mut self, at: usize, keyword: Range<usize>) {
+        let window = self.window(at, &keyword);
+        let input = Input::new(&self.text[..window.end])
+            .range(keyword.start..)
+            .anchored(regex_automata::Anchored::Yes);
+        if self.is_spent(at, &window) {
+            return;
+        }
+        let end = self.take(at, &input, &window);
+        self.states[at].done = end.unwrap_or(keyword.start + 1);
+    }
+
+    fn search_around(&mut self, at: usize, keyword: Range<usize>) {
+        let window = self.window(at, &keyword);
+        if self.is_spent(at, &window) {
+            return;
+        }
+        let mut from = window.start;
+        while from < window.end && self.states[at].found < MOST_FINDINGS {
+            let input = Input::new(&self.text[..window.end]).range(from..);
+            match self.take(at, &input, &window) {
+                Some(end) => from = end.max(from + 1),
+                None => break,
+            }
+        }
+        let open = window.end < self.text.len() && self.text[window.end - 1] != b'\n';
+        let rest = if open { ENOUGH } else { 0 };
+        let state = &mut self.states[at];
+        state.done = state
+            .done
+            .max(window.end.saturating_sub(rest))
+            .max(keyword.start + 1);
+    }
+
+    /// Whether the pattern may search no more, or the change does not add the window anyway.
+    fn is_spent(&mut self, at: usize, window: &Range<usize>) -> bool {
+        let state = &mut self.states[at];
+        state.attempts += 1;
+        if state.found >= MOST_FINDINGS || state.attempts > MOST_ATTEMPTS {
+            state.done = usize::MAX;
+            self.out.cut.push(at);
+            return true;
+        }
+        let absent = state.attempts > FEW && !self.scope.adds(window);
+        if absent {
+            state.done = window.end;
+        }
+        absent
+    }
+
+    /// Takes the next match, if there is one, and returns its end.
+    fn take(&mut self, at: usize, input: &Input<'_>, window: &Range<usize>) -> Option<usize> {
+        if self.entries[at].would_rather_wait() && !self.scope.adds(window) {
+            return None;
+        }
+        let compiled = self.entries[at].compiled(self.text.len() > LONG)?;
+        let mut captures = compiled.regex.create_captures();
+        compiled.regex.search_captures(input, &mut captures);
+        let whole = captures.get_match()?.range();
+        let captured = captured(&captures, compiled.group).unwrap_or_else(|| whole.clone());
+        let end = if captured.is_empty() {
+            whole.end
+        } else {
+            captured.end
+        };
+        if self.scope.adds(&captured)
+            && let Some(hit) = self.judge(at, whole, captured, window)
+        {
+            self.states[at].found += 1;
+            self.out.hits.push(hit);
+        }
+        Some(end)
+    }
+
+    fn judge(
+        &self,
+        at: usize,
+        whole: Range<usize>,
+        captured: Range<usize>,
+        window: &Range<usize>,
+    ) -> Option<Hit> {
+        let entry = &self.entries[at];
+        let pattern = entry.pattern();
+        let line = filter::line_around(self.text, &captured, window);
+        let opinion = filter::judge(entry, self.text, &captured, &self.text[line])?;
+        let in_test = pattern.test_severity.filter(|_| self.scope.is_test());
+        Some(Hit {
+            pattern: at,
+            captured,
+            whole,
+            severity: match (in_test, opinion.severity) {
+                (Some(test), Some(rated)) => test.min(rated),
+                (test, rated) => test.or(rated).unwrap_or(pattern.info.severity),
+            },
+            confidence: pattern.info.confidence,
+            note: opinion.note,
+        })
+    }
+
+    /// Returns the bytes in which a pattern is looked for around a keyword.
+    fn window(&self, at: usize, keyword: &Range<usize>) -> Range<usize> {
+        let far = self.entries[at].pattern().multi_line;
+        let (before, behind) = if far {
+            (FAR_BEFORE, FAR_BEHIND)
+        } else {
+            (BEFORE, BEHIND)
+        };
+        let low = keyword.start.saturating_sub(before);
+        let high = keyword.end.saturating_add(behind).min(self.text.len());
+        if far {
+            return low..high;
+        }
+        let start = memchr::memrchr(b'\n', &self.text[low..keyword.start]).map_or(low, |n| low + n + 1);
+        let end = memchr::memchr(b'\n', &self.text[keyword.end..high]).map_or(high, |n| keyword.end + n + 1);
+        start..end
+    }
+}
+
+fn captured(captures: &Captures, group: usize) -> Option<Range<usize>> {
+    captures.get_group(group).map(|span| span.start..span.end)
+}
