@@ -4,7 +4,6 @@
     clippy::disallowed_methods,
     reason = "a build script is outside of the program and its `sys`"
 )]
-
 #![expect(
     clippy::disallowed_methods,
     reason = "a build script writes what cargo tells it to"

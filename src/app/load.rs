@@ -220,7 +220,10 @@ mod tests {
         if let Err(problems) = config::check_packs(&known) {
             panic!("{problems}");
         }
-        let one_less: Vec<_> = known.into_iter().filter(|rule| rule.id != "message/fixup").collect();
+        let one_less: Vec<_> = known
+            .into_iter()
+            .filter(|rule| rule.id != "message/fixup")
+            .collect();
         let problems = config::check_packs(&one_less).unwrap_err().to_string();
         assert!(problems.contains("unknown rule `message/fixup`"), "{problems}");
     }
