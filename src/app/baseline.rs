@@ -10,6 +10,9 @@ use crate::policy::{Line, write_baseline};
 use crate::sys::file;
 use std::path::{Path, PathBuf};
 
+/// Rules that speak of the change and not of what stands there afterwards.
+const NEWS: [&str; 2] = ["policy/policy-changed", "policy/hooks-changed"];
+
 /// What was written.
 pub struct Written {
     /// The file.
@@ -65,10 +68,12 @@ pub fn write(dir: &Path, set: &[String]) -> Result<Written, Error> {
     })
 }
 
-/// Whether nothing but the baseline would let a finding pass.
+/// Whether nothing but the baseline would let a finding pass. That the gate itself was changed is news
+/// every time, and must not be silenced by the first time.
 fn is_open(finding: &Finding) -> bool {
-    matches!(
-        finding.disposition,
-        Disposition::Block | Disposition::Warn | Disposition::Note
-    )
+    !NEWS.contains(&&*finding.check)
+        && matches!(
+            finding.disposition,
+            Disposition::Block | Disposition::Warn | Disposition::Note
+        )
 }

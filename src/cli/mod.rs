@@ -1,4 +1,4 @@
-//! The command line: one file per subcommand, one row each in [`Command`].
+//! The command line: one file per subcommand, one row each in `Command`.
 
 mod baseline;
 mod completions;

@@ -18,13 +18,13 @@ pub struct RulesArgs {
 
 #[derive(Debug, Subcommand)]
 enum RulesCommand {
-    /// Lists all rules
+    /// List all rules
     List {
         /// How to write them
         #[arg(long, value_enum, default_value_t = ListFormat::Human)]
         format: ListFormat,
     },
-    /// Says what a rule finds, why, and how to fix or silence it
+    /// Say what a rule finds, why, and how to fix or silence it
     Explain {
         /// The id of the rule, such as `secrets/private-key`
         id: String,

@@ -116,7 +116,9 @@ impl Objects for Reader {
 
     fn entry(&self, tree: Oid, path: &BStr) -> Result<Option<Side>, ReadError> {
         let at = path.rfind_byte(b'/');
-        let (dir, name) = at.map_or((BStr::new(b""), path), |at| (path[..at].as_bstr(), path[at + 1..].as_bstr()));
+        let (dir, name) = at.map_or((BStr::new(b""), path), |at| {
+            (path[..at].as_bstr(), path[at + 1..].as_bstr())
+        });
         let found = self
             .directory(tree, dir.as_bstr())?
             .into_iter()

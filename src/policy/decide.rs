@@ -148,11 +148,13 @@ fn about(policy: &Policy, waiver: &Waiver, findings: &[Finding]) -> Option<Strin
 
 /// What findings are ordered by: what became of them, how bad they are, and where they stand.
 fn place(finding: &Finding) -> impl Ord + '_ {
-    let rank = match finding.disposition {
-        Disposition::Block => 0,
-        Disposition::Warn => 1,
-        Disposition::Note => 2,
-        Disposition::Suppressed(_) | Disposition::Waived(_) | Disposition::Baseline => 3,
+    let (rank, allowed) = match &finding.disposition {
+        Disposition::Block => (0, None),
+        Disposition::Warn => (1, None),
+        Disposition::Note => (2, None),
+        Disposition::Suppressed(why) => (3, Some((0, why.as_str()))),
+        Disposition::Waived(why) => (3, Some((1, why.as_str()))),
+        Disposition::Baseline => (3, None),
     };
     let (kind, path, region) = match &finding.location {
         Location::Change => (0, &b""[..], None),
@@ -166,6 +168,7 @@ fn place(finding: &Finding) -> impl Ord + '_ {
         finding.fingerprint,
         &finding.message,
         finding.commit,
+        allowed,
     );
     (rank, severity, kind, path, region, rest)
 }

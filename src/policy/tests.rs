@@ -1,3 +1,5 @@
+//! What the policy makes of findings, gaps, waivers and baselines.
+
 use super::*;
 use crate::model::{
     CheckRun, Confidence, Counts, Decision, Disposition, Finding, LeftOut, Location, Oid, OnInconclusive,
@@ -438,6 +440,24 @@ fn with(mut outcome: Outcome, more: Finding) -> Outcome {
 fn summary(policy: &Policy, outcomes: Vec<Outcome>) -> (Decision, Vec<Reason>, String) {
     let (verdict, findings) = decide(policy, oid(), outcomes.into_iter().map(run).collect(), &[]);
     (verdict.decision, verdict.reasons, format!("{findings:?}"))
+}
+
+#[test]
+fn order_has_no_effect_on_what_is_allowed_for_different_reasons() {
+    let allowed = |disposition| Finding {
+        disposition,
+        ..finding("text/merge-marker", Severity::Medium, "a", 1)
+    };
+    let both = vec![
+        allowed(Disposition::Suppressed("fine".to_owned())),
+        allowed(Disposition::Waived("known".to_owned())),
+    ];
+    let other = both.iter().rev().cloned().collect();
+    let policy = policy();
+    assert_eq!(
+        summary(&policy, vec![Outcome::Completed(both)]),
+        summary(&policy, vec![Outcome::Completed(other)])
+    );
 }
 
 proptest! {

@@ -43,7 +43,11 @@ fn imports_run_down() {
             }
         }
     }
-    assert_eq!(found, Vec::<String>::new(), "what is shared belongs into a lower room");
+    assert_eq!(
+        found,
+        Vec::<String>::new(),
+        "what is shared belongs into a lower room"
+    );
 }
 
 #[test]
@@ -65,7 +69,11 @@ fn the_rooms_are_those_on_disk_and_those_of_the_plan() {
         .filter(|name| !DOORS.contains(&name.as_str()))
         .collect();
     assert_eq!(on_disk, table, "say in `ROOMS` what a new room may use");
-    assert_eq!(plan(), table, "say in the head of `src/lib.rs` what a new room is for");
+    assert_eq!(
+        plan(),
+        table,
+        "say in the head of `src/lib.rs` what a new room is for"
+    );
 }
 
 /// The rooms that the head of the library names, one on each row of its table.

@@ -39,12 +39,18 @@ const HEAD: &str = "\
 # Rules
 
 Every shipped rule: what it finds, why that matters, what to do. `pantheon rules explain <id>` prints the
-same, with the severity that your policy gives it; `pantheon rules` lists them all. This page is made from
+same, with the severity that your policy gives it; `pantheon rules list` lists them all. This page is made from
 the rules themselves.
 
 Severity and confidence are those of a rule that nobody configured; `[rules.\"<id>\"]` in `.pantheon.toml`
 changes the first, and switches a rule off. A rule marked *history* is searched for in each pushed commit,
 for what it finds does harm even if a later commit takes it away.
+";
+
+const NO_EXAMPLES: &str = "
+All of them are searched for in each pushed commit, and what they find is never printed. No examples stand
+here, for they would alarm every scanner that reads this page: `pantheon rules explain` shows one.
+
 ";
 
 #[test]
@@ -53,8 +59,10 @@ fn the_catalogue_is_that_of_the_program() {
     let mut page = HEAD.to_owned();
     for (category, name, about) in FAMILIES {
         write!(page, "\n## {name}\n\nLooks at {about}.\n").unwrap();
-        for info in all.iter().filter(|info| info.category() == category) {
-            write_rule(&mut page, info);
+        let rules: Vec<&RuleInfo> = all.iter().filter(|info| info.category() == category).collect();
+        match category {
+            Category::Secrets => write_secrets(&mut page, &rules),
+            _ => rules.iter().for_each(|info| write_rule(&mut page, info)),
         }
     }
     generated::holds("docs/rules.md", &page);
@@ -63,7 +71,10 @@ fn the_catalogue_is_that_of_the_program() {
 #[test]
 fn the_readme_counts_the_rules() {
     let all = settings::rules(None);
-    let mut table = format!("{} rules:\n\n| family | rules | looks at |\n|---|---:|---|\n", all.len());
+    let mut table = format!(
+        "{} rules:\n\n| family | rules | looks at |\n|---|---:|---|\n",
+        all.len()
+    );
     for (category, name, about) in FAMILIES {
         let count = all.iter().filter(|info| info.category() == category).count();
         writeln!(table, "| [`{name}`](docs/rules.md#{name}) | {count} | {about} |").unwrap();
@@ -79,6 +90,28 @@ fn no_rule_is_in_no_family() {
             "{}",
             info.id
         );
+    }
+}
+
+/// Writes the rules for secrets as a table. Text in the form of a key would alarm whatever scanner reads
+/// the page, so there are no examples.
+fn write_secrets(page: &mut String, rules: &[&RuleInfo]) {
+    page.push_str(NO_EXAMPLES);
+    page.push_str("| rule | finds | severity | confidence | why | what to do |\n|---|---|---|---|---|---|\n");
+    for info in rules {
+        let RuleInfo {
+            id,
+            summary,
+            why,
+            fix,
+            ..
+        } = info;
+        let (severity, confidence) = (info.severity.name(), info.confidence.name());
+        writeln!(
+            page,
+            "| `{id}` | {summary} | {severity} | {confidence} | {why} | {fix} |"
+        )
+        .unwrap();
     }
 }
 
@@ -106,13 +139,17 @@ fn write_example(page: &mut String, what: &str, example: &str) {
         return;
     }
     let fence = if example.contains("```") { "````" } else { "```" };
-    let shown: String = example.trim_end_matches('\n').chars().map(spelled).collect();
-    write!(page, "\n{what}:\n\n{fence}text\n{shown}\n{fence}\n").unwrap();
+    write!(page, "\n{what}:\n\n{fence}text\n").unwrap();
+    for line in example.trim_end_matches('\n').split('\n') {
+        let end = line.trim_end_matches(' ').len();
+        let shown: String = line[..end].chars().map(spelled).collect();
+        writeln!(page, "{shown}{}", "\\x20".repeat(line.len() - end)).unwrap();
+    }
+    writeln!(page, "{fence}").unwrap();
 }
 
 fn spelled(c: char) -> String {
     match c {
-        '\n' => c.to_string(),
         c if c.is_ascii_graphic() || c == ' ' => c.to_string(),
         c if c.is_alphanumeric() || "…—–’“”→§✔".contains(c) => c.to_string(),
         c => c.escape_default().to_string(),
@@ -127,5 +164,11 @@ fn write_option(page: &mut String, option: &OptionSpec) {
         OptionKind::Text(text) => format!("{text:?}"),
     };
     let doc = option.doc.replace('|', "\\|");
-    writeln!(page, "| `{}` | `{}` | {doc} |", option.name, default.replace('|', "\\|")).unwrap();
+    writeln!(
+        page,
+        "| `{}` | `{}` | {doc} |",
+        option.name,
+        default.replace('|', "\\|")
+    )
+    .unwrap();
 }

@@ -25,7 +25,7 @@ fn the_reference_is_that_of_the_program() {
 }
 
 fn write_command(page: &mut String, command: &mut Command) {
-    let name = command.get_bin_name().unwrap_or_default().to_owned();
+    let name = command.get_bin_name().unwrap_or(command.get_name()).to_owned();
     let usage = plain(&command.render_usage()).replace("Usage: ", "");
     write!(page, "\n## `{name}`\n").unwrap();
     if let Some(about) = command.get_long_about().or_else(|| command.get_about()) {

@@ -15,6 +15,8 @@ mod hooks_install;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
+mod own_gate;
+#[cfg(test)]
 mod source;
 #[cfg(test)]
 mod support;

@@ -26,7 +26,13 @@ pub fn read(path: &str) -> String {
 pub fn program() -> Vec<Source> {
     let mut files = below("src", "rs");
     files.retain(|path| !is_test(path));
-    files.into_iter().map(|path| Source { text: read(&path), path }).collect()
+    files
+        .into_iter()
+        .map(|path| Source {
+            text: read(&path),
+            path,
+        })
+        .collect()
 }
 
 /// Whether a file is compiled for tests alone: its parent declares it below `#[cfg(test)]`.
@@ -70,17 +76,25 @@ fn relative(path: &Path) -> String {
 /// The files that git tracks, or nothing where there is no git directory, as in a published package.
 #[expect(clippy::disallowed_methods, reason = "a test asks git itself")]
 pub fn tracked() -> Vec<PathBuf> {
-    let asked = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output();
+    let asked = Command::new("git")
+        .args(["ls-files", "-z"])
+        .current_dir(root())
+        .output();
     let Ok(listed) = asked else {
         return Vec::new();
     };
     let names = listed.stdout.split(|b| *b == 0).filter(|name| !name.is_empty());
-    names.map(|name| PathBuf::from(String::from_utf8_lossy(name).into_owned())).collect()
+    names
+        .map(|name| PathBuf::from(String::from_utf8_lossy(name).into_owned()))
+        .collect()
 }
 
 /// Cuts off the tests at the end of a file.
 pub fn without_tests(text: &str) -> String {
-    text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()
+    text.split("\n#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// Takes the comments and the texts out of Rust code, so that only what is compiled is left.

@@ -1,3 +1,5 @@
+//! What the lists and explanations look like.
+
 use super::*;
 use crate::model::{Confidence, OptionKind, OptionSpec};
 use std::borrow::Cow;
