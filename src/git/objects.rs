@@ -66,23 +66,34 @@ impl Reader {
     }
 
     fn directory(&self, tree: Oid, dir: &BStr) -> Result<Vec<(BString, Child)>, ReadError> {
-        let walk = Walk {
+        match self.find(tree, dir)? {
+            Some(Child::Dir(node)) => self.walk().children(Some(node)).map_err(|e| read_error(tree, &e)),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Returns what stands at a path of a tree; the empty path is the tree.
+    fn find(&self, tree: Oid, path: &BStr) -> Result<Option<Child>, ReadError> {
+        let mut here = Child::Dir(Node::Tree(tree));
+        for name in path.split_str("/").filter(|n| !n.is_empty()) {
+            let Child::Dir(Node::Tree(id)) = here else {
+                return Ok(None);
+            };
+            let found = self
+                .walk()
+                .child(id, name.as_bstr())
+                .map_err(|e| read_error(id, &e))?;
+            let Some(child) = found else { return Ok(None) };
+            here = child;
+        }
+        Ok(Some(here))
+    }
+
+    fn walk(&self) -> Walk<'_> {
+        Walk {
             repo: &self.gix,
             index: None,
-        };
-        let list = |id| {
-            walk.children(Some(Node::Tree(id)))
-                .map_err(|e| read_error(id, &e))
-        };
-        let mut here = list(tree)?;
-        for name in dir.split_str("/").filter(|n| !n.is_empty()) {
-            let found = here.into_iter().find(|(n, _)| n == name).map(|(_, child)| child);
-            let Some(Child::Dir(Node::Tree(id))) = found else {
-                return Ok(Vec::new());
-            };
-            here = list(id)?;
         }
-        Ok(here)
     }
 }
 
@@ -115,16 +126,8 @@ impl Objects for Reader {
     }
 
     fn entry(&self, tree: Oid, path: &BStr) -> Result<Option<Side>, ReadError> {
-        let at = path.rfind_byte(b'/');
-        let (dir, name) = at.map_or((BStr::new(b""), path), |at| {
-            (path[..at].as_bstr(), path[at + 1..].as_bstr())
-        });
-        let found = self
-            .directory(tree, dir.as_bstr())?
-            .into_iter()
-            .find(|(n, _)| n == name);
-        Ok(match found {
-            Some((_, Child::Entry(side))) => Some(side),
+        Ok(match self.find(tree, path)? {
+            Some(Child::Entry(side)) => Some(side),
             _ => None,
         })
     }

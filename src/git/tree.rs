@@ -141,21 +141,43 @@ impl Walk<'_> {
     }
 
     fn tree_children(&self, id: Oid) -> Result<Vec<(BString, Child)>, Error> {
+        let mut list = Vec::new();
+        self.each(id, &mut |name, child| {
+            list.push((name.to_owned(), child));
+            true
+        })?;
+        Ok(list)
+    }
+
+    /// Returns what a name in a tree stands for.
+    ///
+    /// # Errors
+    /// When the tree cannot be read.
+    pub fn child(&self, id: Oid, name: &BStr) -> Result<Option<Child>, Error> {
+        let mut found = None;
+        self.each(id, &mut |here, child| {
+            if here == name {
+                found = Some(child);
+            }
+            found.is_none()
+        })?;
+        Ok(found)
+    }
+
+    /// Shows the entries of a tree until one is enough.
+    fn each(&self, id: Oid, take: &mut dyn FnMut(&BStr, Child) -> bool) -> Result<(), Error> {
         let object = match self.gix_object(id)? {
             Some(object) => object,
-            None if id.is_empty_tree() => return Ok(Vec::new()),
+            None if id.is_empty_tree() => return Ok(()),
             None => return Err(Error::Missing(id)),
         };
-        let tree = gix::objs::TreeRefIter::from_bytes(&object.data, id.kind());
-        let mut list = Vec::new();
-        for entry in tree {
+        for entry in gix::objs::TreeRefIter::from_bytes(&object.data, id.kind()) {
             let entry = entry.map_err(|e| Error::Object(id, e.to_string()))?;
-            list.push((
-                entry.filename.to_owned(),
-                child(entry.mode.kind(), entry.oid.to_owned()),
-            ));
+            if !take(entry.filename, child(entry.mode.kind(), entry.oid.to_owned())) {
+                break;
+            }
         }
-        Ok(list)
+        Ok(())
     }
 
     fn gix_object(&self, id: Oid) -> Result<Option<gix::Object<'_>>, Error> {
