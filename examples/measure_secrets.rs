@@ -154,13 +154,13 @@ fn print(scores: &BTreeMap<(&str, String), [Score; 2]>, rules: BTreeMap<String, 
 }
 
 fn list(rule: &str, path: &Path) -> Outcome<()> {
-    let set = Set::new(&|id| id.starts_with("secrets/"), &[])?;
+    let set = Set::new(&|_| true, &[])?;
     let mut out = stdout().lock();
     for case in read(path)? {
         let drafts = scan(&set, case.path.as_bytes(), case.text.as_bytes());
         let is_secret = case.label == "secret";
         let wanted = match rule {
-            "missed" => is_secret && case.gate && drafts.is_empty(),
+            "missed" => is_secret && case.gate && !drafts.iter().any(|d| d.check.starts_with("secrets/")),
             _ => !is_secret && drafts.iter().any(|d| d.check == rule),
         };
         if wanted {

@@ -209,3 +209,31 @@ pub fn infos() -> impl Iterator<Item = &'static crate::model::RuleInfo> {
         .chain(rules::pattern::infos())
         .chain(OWN)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shipped_packs_name_only_rules_that_exist() {
+        let known = known();
+        if let Err(problems) = config::check_packs(&known) {
+            panic!("{problems}");
+        }
+        let one_less: Vec<_> = known
+            .into_iter()
+            .filter(|rule| rule.id != "message/fixup")
+            .collect();
+        let problems = config::check_packs(&one_less).unwrap_err().to_string();
+        assert!(problems.contains("unknown rule `message/fixup`"), "{problems}");
+    }
+
+    #[test]
+    fn no_two_rules_share_an_id() {
+        let mut ids: Vec<&str> = infos().map(|info| info.id.as_ref()).collect();
+        ids.sort_unstable();
+        let count = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+    }
+}

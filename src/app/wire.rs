@@ -190,6 +190,7 @@ pub(super) fn own_pattern(source: &PatternSource) -> pattern::Source {
         why: s.why,
         fix: s.fix,
         severity: Some(s.severity.name().to_owned()),
+        test_severity: s.test_severity.map(|severity| severity.name().to_owned()),
         confidence: Some(s.confidence.name().to_owned()),
         history: s.history,
         languages: s.languages,
@@ -197,14 +198,15 @@ pub(super) fn own_pattern(source: &PatternSource) -> pattern::Source {
         exclude_paths: s.exclude_paths,
         keywords: s.keywords,
         regex: s.regex,
+        anchored: s.anchored,
         entropy: (s.entropy > 0.0).then_some(s.entropy as f32),
+        random: s.random,
         placeholder: s.placeholder,
         allow: s.allow,
         multi_line: s.multi_line,
         validator: s.validator,
         good: s.good,
         bad: s.bad,
-        ..pattern::Source::default()
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::Problem;
 use super::Request;
+use super::layer::Layer;
 use super::source::Source;
-use super::walk::{Layer, walk};
+use super::walk::walk;
 
 /// The variable that holds assignments, one on each line or parted by `;`.
 pub const VARIABLE: &str = "PANTHEON_SET";

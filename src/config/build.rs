@@ -1,11 +1,11 @@
 //! Turns merged values into settings.
 
 use super::Problem;
+use super::layer::{Entry, Item};
 use super::merge::{Merged, or_default};
 use super::settings::{Hooks, Limits, OnMissing, PatternSource, RuleSettings, Settings, Suppressions};
 use super::show;
 use super::value::Value;
-use super::walk::{Entry, Item};
 use crate::model::{
     Choice, Confidence, Gate, OnInconclusive, PathEntry, Selector, Severity, Stage, Threshold, Waiver,
 };
@@ -116,6 +116,7 @@ fn pattern(item: &Item) -> PatternSource {
         why: text(item.value("why")),
         fix: text(item.value("fix")),
         severity: severity(item.value("severity")).unwrap_or(Severity::Medium),
+        test_severity: severity(item.value("test-severity")),
         confidence: Confidence::from_name(&confidence).unwrap_or(Confidence::Medium),
         history: switch(item.value("history")),
         languages: texts(item.value("languages")),
@@ -123,7 +124,9 @@ fn pattern(item: &Item) -> PatternSource {
         exclude_paths: texts(item.value("exclude-paths")),
         keywords: texts(item.value("keywords")),
         regex: text(item.value("regex")),
+        anchored: switch(item.value("anchored")),
         entropy: number(item.value("entropy")),
+        random: switch(item.value("random")),
         placeholder: switch(item.value("placeholder")),
         allow: texts(item.value("allow")),
         multi_line: switch(item.value("multi-line")),

@@ -354,6 +354,13 @@ const PATTERN: &[Key] = &[
         "How bad a finding is.",
     ),
     key(
+        "test-severity",
+        K::Severity,
+        "",
+        "\"low\"",
+        "How bad a finding is in tests, fixtures and examples, where it is another matter there.",
+    ),
+    key(
         "confidence",
         K::Word(CONFIDENCES),
         "\"medium\"",
@@ -402,11 +409,25 @@ const PATTERN: &[Key] = &[
         "The expression. What is meant is the group `secret`, else the first group, else all of it.",
     ),
     key(
+        "anchored",
+        K::Bool,
+        "false",
+        "false",
+        "Whether a match begins exactly at a keyword, which is searched for much faster.",
+    ),
+    key(
         "entropy",
         K::Number,
         "0.0",
         "0.0",
         "The least Shannon entropy of the match, in bits per character.",
+    ),
+    key(
+        "random",
+        K::Bool,
+        "false",
+        "false",
+        "Whether a match must look like chance rather than words.",
     ),
     key(
         "placeholder",

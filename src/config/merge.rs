@@ -1,9 +1,9 @@
 //! Lays layers over one another: a later value takes the place of an earlier one.
 
 use super::keys::{self, Kind, Shape};
+use super::layer::{Entry, Item, Layer, Path};
 use super::source::Source;
 use super::value::{Reader, Value};
-use super::walk::{Entry, Item, Layer, Path};
 use super::{Origin, Problem};
 use crate::model::Stage;
 use std::borrow::Cow;

@@ -12,6 +12,7 @@ mod build;
 mod docs;
 mod glob;
 mod keys;
+mod layer;
 mod material;
 mod merge;
 mod names;

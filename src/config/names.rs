@@ -1,12 +1,13 @@
 //! Checks that names of rules, options and checks refer to something.
 
 use super::keys;
+use super::layer::{Entry, Layer, Path};
 use super::nearest::{self, shown};
 use super::pack::PACKS;
 use super::source::Source;
 use super::stack::Stack;
 use super::value::Value;
-use super::walk::{Entry, Layer, Path, walk};
+use super::walk::walk;
 use super::{KnownRule, Origin, Problem, Problems};
 use crate::model::{OptionKind, Selector};
 

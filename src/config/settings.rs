@@ -97,6 +97,8 @@ pub struct PatternSource {
     pub fix: String,
     /// How bad a finding is.
     pub severity: Severity,
+    /// How bad a finding is in tests, where it is another matter.
+    pub test_severity: Option<Severity>,
     /// How likely a finding is.
     pub confidence: Confidence,
     /// Whether every pushed commit is searched.
@@ -111,8 +113,12 @@ pub struct PatternSource {
     pub keywords: Vec<String>,
     /// The expression.
     pub regex: String,
+    /// Whether a match begins at a keyword.
+    pub anchored: bool,
     /// The least entropy of a match, in bits per character.
     pub entropy: f64,
+    /// Whether a match must look like chance.
+    pub random: bool,
     /// Whether matches that are plainly made up do not count.
     pub placeholder: bool,
     /// Expressions that a match must not match.

@@ -2,9 +2,9 @@
 
 use super::Settings;
 use super::keys::{SECTIONS, Section, Shape};
+use super::layer::{Entry, Item, Path};
 use super::merge::Merged;
 use super::settings::Effective;
-use super::walk::{Entry, Item, Path};
 use crate::model::Stage;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;

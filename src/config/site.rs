@@ -1,9 +1,9 @@
 //! Lets the machine's site file tighten what everything else says, and nothing more.
 
 use super::KnownRule;
+use super::layer::{Entry, Item, Layer, Path};
 use super::merge::Merged;
 use super::value::Value;
-use super::walk::{Entry, Item, Layer, Path};
 use crate::model::{Severity, Stage, Threshold};
 use std::borrow::Cow;
 

@@ -1,11 +1,12 @@
 //! Finds all texts that count and reads them, the weakest first.
 
 use super::assign;
+use super::layer::{Layer, Path};
 use super::nearest;
 use super::pack;
 use super::source::Source;
 use super::value::Value;
-use super::walk::{Layer, Path, walk};
+use super::walk::walk;
 use super::{File, Origin, Problem, Request};
 
 /// How deep packs may extend one another.

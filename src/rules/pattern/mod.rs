@@ -23,10 +23,10 @@ mod wide;
 pub use source::{Problem, Source};
 
 use crate::check::{Draft, FileView, Place};
-use crate::model::{EntryKind, RuleInfo};
+use crate::model::{EntryKind, RuleInfo, Severity};
 use bstr::BStr;
 use entry::Entry;
-use scan::{Hit, Hits, Pass};
+use scan::{Cut, Hit, Hits, Pass};
 use scope::{FileScope, Scope};
 use spec::Pattern;
 use std::ops::Range;
@@ -210,10 +210,8 @@ impl Set {
         drafts: &mut Vec<Draft>,
     ) {
         drafts.extend(found.hits.iter().map(|hit| self.draft(hit, &place)));
-        for at in found.cut {
-            let info = &self.entries[at].pattern().info;
-            let message = format!("{}: more places than are shown", info.summary);
-            drafts.push(draft(info, message, whole.clone()));
+        for (at, why) in found.cut {
+            drafts.push(cut_draft(&self.entries[at].pattern().info, why, whole.clone()));
         }
     }
 
@@ -240,6 +238,25 @@ impl Set {
 
     fn finds_anything(&self, text: &[u8]) -> bool {
         !self.search(text, &Scope::Example).hits.is_empty()
+    }
+}
+
+/// Says that a pattern was stopped; a text full of keywords is no reason to block.
+fn cut_draft(info: &RuleInfo, why: Cut, place: Place) -> Draft {
+    match why {
+        Cut::Findings => draft(
+            info,
+            format!("{}: more places than are shown", info.summary),
+            place,
+        ),
+        Cut::Keywords => Draft {
+            severity: Severity::Low.min(info.severity),
+            ..draft(
+                info,
+                format!("{}: too many keywords to look at each", info.summary),
+                place,
+            )
+        },
     }
 }
 

@@ -14,8 +14,9 @@ use std::ops::Range;
 
 /// The most findings of one pattern in one text.
 pub const MOST_FINDINGS: usize = 100;
-/// The most searches that begin at a keyword, of one pattern in one text.
+/// The most searches of one pattern in a text: so many, and one more for so many bytes.
 const MOST_ATTEMPTS: usize = 20_000;
+const BYTES_PER_ATTEMPT: usize = 64;
 /// From here on the engines for long input are worth their making.
 const LONG: usize = 256 << 10;
 /// How far a window reaches in front of a keyword and behind it.
@@ -46,13 +47,22 @@ pub struct Hit {
     pub note: Option<&'static str>,
 }
 
+/// Why a pattern was stopped before the end of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// It found as much as is shown.
+    Findings,
+    /// Its keywords stand there too often.
+    Keywords,
+}
+
 /// What one pass found.
 #[derive(Debug, Default)]
 pub struct Hits {
     /// The matches, in no order.
     pub hits: Vec<Hit>,
-    /// The patterns that had more to say than a text may get.
-    pub cut: Vec<usize>,
+    /// The patterns that were stopped, each with the reason.
+    pub cut: Vec<(usize, Cut)>,
 }
 
 /// One pass over one text.
@@ -163,9 +173,15 @@ impl<'a> Pass<'a> {
     fn is_spent(&mut self, at: usize, window: &Range<usize>) -> bool {
         let state = &mut self.states[at];
         state.attempts += 1;
-        if state.found >= MOST_FINDINGS || state.attempts > MOST_ATTEMPTS {
+        let most = MOST_ATTEMPTS + self.text.len() / BYTES_PER_ATTEMPT;
+        let cut = match (state.found >= MOST_FINDINGS, state.attempts > most) {
+            (true, _) => Some(Cut::Findings),
+            (false, true) => Some(Cut::Keywords),
+            (false, false) => None,
+        };
+        if let Some(why) = cut {
             state.done = usize::MAX;
-            self.out.cut.push(at);
+            self.out.cut.push((at, why));
             return true;
         }
         let absent = state.attempts > FEW && !self.scope.adds(window);

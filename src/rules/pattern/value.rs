@@ -27,7 +27,7 @@ pub fn is_random(value: &[u8]) -> bool {
     if value.len() < 8 || distinct < 6 || digits == value.len() {
         return false;
     }
-    if value.iter().all(u8::is_ascii_hexdigit) {
+    if value.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-') {
         return digits > 0 && distinct >= 8.min(value.len() / 2);
     }
     let pairs = value
@@ -36,7 +36,8 @@ pub fn is_random(value: &[u8]) -> bool {
         .count();
     let common = value.windows(2).filter(|w| is_common_pair(w)).count();
     let turns = value.windows(2).filter(|w| class(w[0]) != class(w[1])).count();
-    let wordy = pairs > 3 && common * 100 > pairs * 34;
+    let few = if digits * 4 >= value.len() { 7 } else { 3 };
+    let wordy = pairs > few && common * 100 > pairs * 34;
     if digits == 0 {
         let mixed = turns * 4 > value.len();
         return value.len() >= 16 && !wordy && (mixed || common * 100 < pairs * 20);
