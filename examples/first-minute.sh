@@ -6,6 +6,8 @@
 #
 # Builds the program unless one is named. Needs Rust, git and a C compiler; no key, no account.
 set -eu
+# What git and its hooks say stands in one stream with the commands.
+exec 2>&1
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 program=${1-}
@@ -22,7 +24,8 @@ trap 'exit 130' INT TERM
 
 # Nothing of the machine's own git configuration may change what is shown.
 export HOME="$scratch/home" GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0
-unset GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE XDG_CONFIG_HOME PANTHEON_SET 2>/dev/null || true
+# shellcheck disable=SC2046
+unset $(git rev-parse --local-env-vars) GIT_CONFIG_GLOBAL XDG_CONFIG_HOME PANTHEON_SET
 PATH=$(dirname "$program"):$PATH
 mkdir -p "$HOME" "$scratch/shop"
 git config --global init.defaultBranch main
@@ -34,8 +37,16 @@ say() {
 	printf '\n# %s\n' "$1"
 }
 
+# Shows a command as one would type it, and runs it.
 run() {
-	printf '$ %s\n' "$*"
+	printf '$'
+	for word in "$@"; do
+		case $word in
+		*' '*) printf " '%s'" "$word" ;;
+		*) printf ' %s' "$word" ;;
+		esac
+	done
+	echo
 	"$@"
 }
 
@@ -44,7 +55,7 @@ blocked() {
 	code=0
 	run "$@" || code=$?
 	if [ "$code" -ne 1 ]; then
-		echo "first-minute: \`$*\` was expected to be blocked, and ended with $code" >&2
+		echo "first-minute: \`$*\` was expected to be blocked, and ended with $code"
 		exit 1
 	fi
 }
@@ -83,17 +94,16 @@ blocked git commit -m 'Add up prices'
 say 'what is judged is what would be recorded: with the clean file staged, the commit passes'
 run git add src/client.py
 run git commit -q -m 'Add up prices'
-run git log --oneline --format=%s
 
 say 'the key went in past the hook, and a later commit took it away: the push is stopped all the same'
 git init -q --bare "$scratch/remote.git"
 git remote add origin "$scratch/remote.git"
-git push -q origin main
+git push -q origin HEAD
 printf 'KEY_ID = "AKIA%s"\n' QYLPMN5HHHFPZAM2 >src/key.py
 git add src/key.py
 run git commit -q --no-verify -m 'Try the key'
 git rm -q src/key.py
 run git commit -q -m 'Take the key away'
-blocked git push -q origin main
+blocked git push -q origin HEAD
 
 say 'everything was as it should be'

@@ -450,7 +450,7 @@ fn order_has_no_effect_on_what_is_allowed_for_different_reasons() {
     };
     let both = vec![
         allowed(Disposition::Suppressed("fine".to_owned())),
-        allowed(Disposition::Waived("known".to_owned())),
+        allowed(Disposition::Suppressed("known".to_owned())),
     ];
     let other = both.iter().rev().cloned().collect();
     let policy = policy();

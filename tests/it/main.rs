@@ -6,6 +6,9 @@ mod architecture;
 mod catalogue;
 #[cfg(test)]
 mod cli_reference;
+#[cfg(unix)]
+#[cfg(test)]
+mod first_minute;
 #[cfg(test)]
 mod generated;
 #[cfg(unix)]
