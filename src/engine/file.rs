@@ -33,8 +33,7 @@ pub fn run(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part 
     }
     plan.patterns.scan_file(&view, &mut drafts);
     drafts.retain(|d| (plan.counts)(change.path.as_bstr(), &d.check));
-    let added = |range: &Range<usize>| view.is_added_in(range);
-    let comments = suppress::comments(view.bytes(), plan, &added);
+    let comments = suppress::comments(&view, plan);
     let findings = if drafts.is_empty() && comments.is_empty() {
         Vec::new()
     } else {
