@@ -104,7 +104,7 @@ struct Text<'a> {
 }
 
 fn finish(drafts: Vec<Draft>, mut comments: Vec<Comment>, text: &Text<'_>, plan: &Plan<'_>) -> Vec<Finding> {
-    let secrets: Vec<_> = drafts.iter().filter_map(|d| d.secret.clone()).collect();
+    let secrets = snippet::disjoint(drafts.iter().filter_map(|d| d.secret.clone()).collect());
     let mut seen = HashMap::new();
     let mut out: Vec<_> = drafts
         .into_iter()

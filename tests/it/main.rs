@@ -2,6 +2,9 @@
 
 #[cfg(unix)]
 #[cfg(test)]
+mod bad_input;
+#[cfg(unix)]
+#[cfg(test)]
 mod hooks_install;
 #[cfg(unix)]
 #[cfg(test)]
