@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::judge::{Depth, Judge};
-use super::load::{self, From};
+use super::load::From;
 use super::review::{Judged, judged};
 use super::wire;
 use crate::git::{self, Push, RefUpdate, Repository};
@@ -38,7 +38,7 @@ pub fn pre_commit(dir: &Path) -> Result<Hooked, Error> {
         file: None,
         set: &[],
     };
-    let wired = wire::wire(&repo, load::load(&repo, &from)?, Stage::PreCommit)?;
+    let wired = wire::judging(&repo, &from, Stage::PreCommit)?;
     let mut judge = Judge::new(&repo, &wired);
     judge.look(&change, Depth::Full);
     let report = judge.finish(&change, None);
@@ -65,7 +65,7 @@ pub fn commit_msg(dir: &Path, path: &Path) -> Result<Hooked, Error> {
         file: None,
         set: &[],
     };
-    let wired = wire::wire(&repo, load::load(&repo, &from)?, Stage::CommitMsg)?;
+    let wired = wire::judging(&repo, &from, Stage::CommitMsg)?;
     let mut judge = Judge::new(&repo, &wired);
     judge.look(&change, Depth::Full);
     let report = judge.finish(&change, None);
@@ -132,7 +132,7 @@ fn push(repo: &Repository, update: &RefUpdate, tips: &[Oid]) -> Result<Result<Ju
         file: None,
         set: &[],
     };
-    let wired = wire::wire(repo, load::load(repo, &from)?, Stage::PrePush)?;
+    let wired = wire::judging(repo, &from, Stage::PrePush)?;
     let mut judge = Judge::new(repo, &wired);
     judge.look(&change, Depth::Full);
     look_at_commits(repo, &mut judge, &push)?;

@@ -69,16 +69,14 @@ impl<'a> Judge<'a> {
         let readers = self.repo.readers(wired.max_file_bytes);
         let open = || Box::new(readers.open()) as Box<dyn Objects>;
         let mut ran = engine::run(change, &plan, &open);
-        if depth == Depth::Full
-            && wired.is_on(&engine::BROKEN.id)
-            && let Ok(Some(problem)) = load::broken_by(self.repo, change.base, change.head)
-        {
-            let path = BStr::new(crate::config::FILE);
-            let first = problem.lines().next().unwrap_or_default().to_owned();
-            add(
-                &mut ran.run,
-                engine::finding_on(path, &engine::BROKEN, first, &plan),
-            );
+        if depth == Depth::Full && wired.is_on(&engine::BROKEN.id) {
+            for (path, problem) in self.broken_by(change) {
+                let path = BStr::new(path);
+                add(
+                    &mut ran.run,
+                    engine::finding_on(path, &engine::BROKEN, problem, &plan),
+                );
+            }
         }
         self.stamp(&mut ran.run, change, depth);
         self.runs.push(ran.run);
@@ -89,6 +87,20 @@ impl<'a> Judge<'a> {
         } else {
             self.commits += 1;
         }
+    }
+
+    /// Returns the files of the policy that could not be used once the change is recorded, with why.
+    fn broken_by(&self, change: &ChangeSet) -> Vec<(&str, String)> {
+        let (base, head) = (change.base, change.head);
+        let first = |text: String| text.lines().next().unwrap_or_default().to_owned();
+        let file = self.wired.baseline_file.as_str();
+        let policy = load::broken_by(self.repo, base, head).ok().flatten();
+        let baseline = load::baseline_broken_by(self.repo, base, head, file);
+        let policy = policy.map(|problem| (crate::config::FILE, first(problem)));
+        policy
+            .into_iter()
+            .chain(baseline.map(|problem| (file, problem)))
+            .collect()
     }
 
     /// Says that commits were not reached.

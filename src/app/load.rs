@@ -2,10 +2,10 @@
 //! was one before.
 
 use super::Error;
-use crate::config::{self, KnownRule, Settings};
+use crate::config::{self, KnownRule, Origin, Problem, Problems, Settings};
 use crate::engine::OWN;
 use crate::git::{LARGEST, Repository};
-use crate::model::{Objects, Oid, PolicySource};
+use crate::model::{Objects, Oid, PolicySource, Side};
 use crate::rules;
 use crate::sys::{env, file};
 use bstr::BStr;
@@ -43,18 +43,22 @@ pub struct From<'a> {
 /// # Errors
 /// When it is there and cannot be read.
 pub fn load(repo: &Repository, from: &From<'_>) -> Result<Loaded, Error> {
-    let found = find(repo, from)?;
-    let broken = match read(repo, from, found) {
-        Err(Error::Config(problems)) => problems,
-        done => return done,
-    };
-    // A policy that cannot be used must not stop the change that mends it.
+    match find(repo, from).and_then(|found| read(repo, from, found)) {
+        Err(Error::Config(problems)) => mended(repo, from, problems),
+        done => done,
+    }
+}
+
+/// Loads the policy that a change brings, where the one before it is `broken`: a policy that cannot be
+/// used must not stop the change that mends it.
+///
+/// # Errors
+/// With what is broken, unless the change has a policy before and after it, and the latter can be read.
+pub fn mended(repo: &Repository, from: &From<'_>, broken: Problems) -> Result<Loaded, Error> {
     let base = from.base.filter(|_| from.file.is_none());
     let head = from.head.filter(|head| Some(*head) != base);
-    let (Some(base), Some(head)) = (base, head) else {
-        return Err(Error::Config(broken));
-    };
-    if blob(repo, base, config::FILE)?.is_none() || blob(repo, head, config::FILE)?.is_none() {
+    let there = |tree: Option<Oid>| tree.is_some_and(|tree| entry(repo, tree).is_some());
+    if !there(base) || !there(head) {
         return Err(Error::Config(broken));
     }
     let mut mended = load(repo, &From { base: None, ..*from }).map_err(|_| Error::Config(broken.clone()))?;
@@ -63,6 +67,14 @@ pub fn load(repo: &Repository, from: &From<'_>) -> Result<Loaded, Error> {
     let what = what.lines().next().unwrap_or_default();
     mended.settings.notes.push(format!("{why}: {what}"));
     Ok(mended)
+}
+
+/// Returns what a tree has in the place of the policy.
+fn entry(repo: &Repository, tree: Oid) -> Option<Side> {
+    repo.reader(LIMIT)
+        .entry(tree, BStr::new(config::FILE))
+        .ok()
+        .flatten()
 }
 
 /// Reads a policy that was found.
@@ -107,17 +119,28 @@ fn find(repo: &Repository, from: &From<'_>) -> Result<Found, Error> {
     }
     for (tree, source) in [(from.base, PolicySource::Base), (from.head, PolicySource::Head)] {
         let Some(tree) = tree else { continue };
-        if let Some(bytes) = blob(repo, tree, config::FILE)? {
+        if let Some(bytes) = policy_in(repo, tree)? {
             return Ok((Some(bytes), source, Some(tree)));
         }
     }
     match repo.root().ok().map(|root| root.join(config::FILE)) {
-        Some(path) if path.exists() => {
+        Some(path) if path.symlink_metadata().is_ok() => {
             let bytes = file::read(&path, LIMIT).map_err(|e| Error::File(path, e))?;
             Ok((Some(bytes), PolicySource::Worktree, None))
         }
-        _ => Ok((None, PolicySource::Default, None)),
+        // What belongs to a policy counts by the same measure where there is none.
+        _ => Ok((None, PolicySource::Default, from.base.or(from.head))),
     }
+}
+
+/// Reads the policy of a tree. What is no plain file cannot be used: to take it for no policy would let a
+/// change put one of its own in its place.
+fn policy_in(repo: &Repository, tree: Oid) -> Result<Option<Vec<u8>>, Error> {
+    if entry(repo, tree).is_some_and(|side| !side.kind.is_file()) {
+        let problem = Problem::at(&Origin::of(config::FILE), "the policy is not a plain file");
+        return Err(problem.hint("commit the file itself in its place").into());
+    }
+    blob(repo, tree, config::FILE)
 }
 
 /// Reads a file of a tree; `None` if the tree has none of that name.
@@ -168,10 +191,8 @@ fn site() -> Result<Option<Vec<u8>>, Error> {
 /// # Errors
 /// When a tree cannot be read.
 pub fn broken_by(repo: &Repository, base: Option<Oid>, head: Oid) -> Result<Option<String>, Error> {
-    let reader = repo.reader(LIMIT);
-    let entry = |tree: Oid| reader.entry(tree, BStr::new(config::FILE)).ok().flatten();
-    let now = entry(head);
-    if now.is_none() || now == base.and_then(entry) {
+    let now = entry(repo, head);
+    if now.is_none() || now == base.and_then(|base| entry(repo, base)) {
         return Ok(None);
     }
     let from = From {
@@ -180,13 +201,26 @@ pub fn broken_by(repo: &Repository, base: Option<Oid>, head: Oid) -> Result<Opti
         file: None,
         set: &[],
     };
-    let found = find(repo, &from)?;
-    Ok(match read(repo, &from, found) {
-        Ok(loaded) => super::wire::check_patterns(&loaded.settings)
-            .err()
-            .map(|e| e.to_string()),
-        Err(e) => Some(e.to_string()),
-    })
+    Ok(
+        match find(repo, &from).and_then(|found| read(repo, &from, found)) {
+            Ok(loaded) => super::wire::check_patterns(&loaded.settings)
+                .err()
+                .map(|e| e.to_string()),
+            Err(e) => Some(e.to_string()),
+        },
+    )
+}
+
+/// Says what is wrong with the baseline that a change brings, if it changes the baseline at all.
+#[must_use]
+pub fn baseline_broken_by(repo: &Repository, base: Option<Oid>, head: Oid, path: &str) -> Option<String> {
+    let reader = repo.reader(LIMIT);
+    let entry = |tree: Oid| reader.entry(tree, BStr::new(path)).ok().flatten();
+    if entry(head) == base.and_then(entry) {
+        return None;
+    }
+    let bytes = blob(repo, head, path).ok().flatten()?;
+    crate::policy::read_baseline(&bytes).err().map(|e| e.to_string())
 }
 
 /// Returns every shipped rule, as the configuration needs to know it.

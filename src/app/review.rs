@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::judge::{Depth, Judge};
-use super::load::{self, From};
+use super::load::From;
 use super::wire::{self, Wired};
 use crate::git::{self, Repository};
 use crate::model::{ChangeSet, Report, Stage};
@@ -96,7 +96,7 @@ fn wired(repo: &Repository, change: &ChangeSet, request: &Request) -> Result<Wir
         file: request.policy.as_deref(),
         set: &request.set,
     };
-    wire::wire(repo, load::load(repo, &from)?, request.stage)
+    wire::judging(repo, &from, request.stage)
 }
 
 type Read = (ChangeSet, Option<String>);

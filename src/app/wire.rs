@@ -2,12 +2,12 @@
 
 use super::Error;
 use super::judge::Depth;
-use super::load::{self, Loaded};
+use super::load::{self, From, Loaded};
 use crate::check::{Options, Rule, Run};
 use crate::config::{PatternSource, Problem, Settings};
 use crate::engine;
 use crate::git::Repository;
-use crate::model::{Gate, PathEntry, PolicySource, Selector, Stage};
+use crate::model::{Fingerprint, Gate, Oid, PathEntry, PolicySource, Selector, Stage};
 use crate::policy::{self, Policy};
 use crate::rules;
 use crate::rules::pattern::{self, Set};
@@ -30,6 +30,8 @@ pub struct Wired {
     pub options: BTreeMap<String, Options>,
     /// What comments in the content may do.
     pub suppressions: engine::Suppressions,
+    /// The path of the baseline, from the root of the repository.
+    pub baseline_file: String,
     /// The largest file that is searched, in bytes.
     pub max_file_bytes: u64,
     /// How many findings a person is shown.
@@ -40,6 +42,18 @@ pub struct Wired {
     paths: Vec<PathEntry>,
     excludes: BTreeMap<String, Vec<String>>,
     off: BTreeSet<String>,
+}
+
+/// Finds the policy that a change is judged by, and wires it for a stage.
+///
+/// # Errors
+/// When the policy, one of the repository's own patterns, or its baseline, cannot be used.
+pub fn judging(repo: &Repository, from: &From<'_>, stage: Stage) -> Result<Wired, Error> {
+    match wire(repo, load::load(repo, from)?, stage) {
+        // A pattern that cannot be used is only found out here, and is as broken a policy as any other.
+        Err(Error::Config(problems)) => wire(repo, load::mended(repo, from, problems)?, stage),
+        done => done,
+    }
 }
 
 /// Wires a policy for a stage.
@@ -66,11 +80,14 @@ pub fn wire(repo: &Repository, loaded: Loaded, stage: Stage) -> Result<Wired, Er
         _ => None,
     };
     let s = settings.suppressions;
+    let mut notes = settings.notes.clone();
+    let baseline = baseline(repo, &settings, tree, &mut notes)?;
     Ok(Wired {
         stage,
-        policy: policy(repo, &settings, &gate, tree)?,
+        policy: policy(&settings, &gate, baseline),
         source,
-        notes: settings.notes.clone(),
+        notes,
+        baseline_file: settings.baseline_file.clone(),
         options: options(&settings),
         suppressions: engine::Suppressions {
             inline: s.inline,
@@ -230,14 +247,8 @@ pub fn check_patterns(settings: &Settings) -> Result<(), Error> {
     Ok(())
 }
 
-fn policy(
-    repo: &Repository,
-    settings: &Settings,
-    gate: &Gate,
-    tree: Option<crate::model::Oid>,
-) -> Result<Policy, Error> {
-    let baseline = baseline(repo, settings, tree)?;
-    Ok(Policy {
+fn policy(settings: &Settings, gate: &Gate, baseline: BTreeSet<Fingerprint>) -> Policy {
+    Policy {
         gate: gate.clone(),
         paths: settings.paths.clone(),
         severities: settings.severities(gate.stage),
@@ -245,7 +256,7 @@ fn policy(
         baseline,
         digest: settings.digest.clone(),
         today: today(settings),
-    })
+    }
 }
 
 /// Returns the date where something expires; asking for the time zone takes longer than a small commit.
@@ -257,18 +268,25 @@ fn today(settings: &Settings) -> String {
     }
 }
 
+/// Returns what the baseline covers. One that cannot be understood covers nothing, and a note says so:
+/// nothing passes that should not, and the change that mends it is not stopped for its sake.
 fn baseline(
     repo: &Repository,
     settings: &Settings,
-    tree: Option<crate::model::Oid>,
-) -> Result<BTreeSet<crate::model::Fingerprint>, Error> {
+    tree: Option<Oid>,
+    notes: &mut Vec<String>,
+) -> Result<BTreeSet<Fingerprint>, Error> {
     let path = &settings.baseline_file;
     let bytes = match (tree, repo.root()) {
         (Some(tree), _) => load::blob(repo, tree, path)?,
         (None, Ok(root)) => crate::sys::file::read(&root.join(path), 64 << 20).ok(),
         (None, Err(_)) => None,
     };
-    let lines = policy::read_baseline(&bytes.unwrap_or_default());
-    let lines = lines.map_err(|e| Error::Policy(path.clone(), e.to_string()))?;
-    Ok(lines.into_iter().map(|line| line.fingerprint).collect())
+    match policy::read_baseline(&bytes.unwrap_or_default()) {
+        Ok(lines) => Ok(lines.into_iter().map(|line| line.fingerprint).collect()),
+        Err(error) => {
+            notes.push(format!("the baseline `{path}` covers nothing: {error}"));
+            Ok(BTreeSet::new())
+        }
+    }
 }

@@ -196,9 +196,10 @@ impl<'a> FileView<'a> {
             lines.line_of(range.start),
             lines.line_of(range.end.max(range.start + 1) - 1),
         );
-        self.hunks()
-            .iter()
-            .any(|h| h.new.start <= last && first < h.new.end)
+        let hunks = self.hunks();
+        let at = hunks.partition_point(|h| h.new.end <= first);
+        let rest = hunks[at..].iter().take_while(|h| h.new.start <= last);
+        rest.into_iter().any(|h| !h.new.is_empty())
     }
 
     /// Whether every line of the new content is new, known without a diff.

@@ -17,6 +17,7 @@ mod rules;
 pub use failure::{Exit, Failure};
 
 use crate::app::{self, settings};
+use crate::report::visible;
 use crate::sys::clock;
 use crate::sys::terminal::{self, Color, Stream};
 use clap::{CommandFactory, FromArgMatches};
@@ -142,7 +143,17 @@ fn run(cli: Cli) -> Exit {
         color,
         set: cli.set,
     };
-    finish(dispatch(&cli.command, &cx), &cx)
+    let done = standing(&cx).and_then(|()| dispatch(&cli.command, &cx));
+    finish(done, &cx)
+}
+
+/// Insists that the directory to work in is one.
+fn standing(cx: &Context) -> Result<(), Failure> {
+    if cx.dir.is_dir() {
+        return Ok(());
+    }
+    let message = format!("`{}` is not a directory", cx.dir.display());
+    Err(Failure::usage(message).hint("name one that exists with `-C`"))
 }
 
 fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
@@ -190,11 +201,12 @@ fn finish(done: Result<Exit, Failure>, cx: &Context) -> Exit {
         true => ("\u{1b}[1;31merror\u{1b}[0m", "\u{1b}[1;36mhint\u{1b}[0m"),
         false => ("error", "hint"),
     };
+    // A message may name a path, a revision or a key that somebody else chose.
     for line in failure.message.lines() {
-        cx.err(&format!("{error}: {line}\n"));
+        cx.err(&format!("{error}: {}\n", visible(line)));
     }
     if let Some(text) = &failure.hint {
-        cx.err(&format!(" {hint}: {text}\n"));
+        cx.err(&format!(" {hint}: {}\n", visible(text)));
     }
     failure.code
 }

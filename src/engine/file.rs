@@ -33,8 +33,7 @@ pub fn run(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part 
     }
     plan.patterns.scan_file(&view, &mut drafts);
     drafts.retain(|d| (plan.counts)(change.path.as_bstr(), &d.check));
-    let added = |range: &Range<usize>| view.is_added_in(range);
-    let comments = suppress::comments(view.bytes(), plan, &added);
+    let comments = suppress::comments(&view, plan);
     let findings = if drafts.is_empty() && comments.is_empty() {
         Vec::new()
     } else {
@@ -105,7 +104,7 @@ struct Text<'a> {
 }
 
 fn finish(drafts: Vec<Draft>, mut comments: Vec<Comment>, text: &Text<'_>, plan: &Plan<'_>) -> Vec<Finding> {
-    let secrets: Vec<_> = drafts.iter().filter_map(|d| d.secret.clone()).collect();
+    let secrets = snippet::disjoint(drafts.iter().filter_map(|d| d.secret.clone()).collect());
     let mut seen = HashMap::new();
     let mut out: Vec<_> = drafts
         .into_iter()

@@ -23,7 +23,21 @@ pub fn anchor<'a>(text: &'a [u8], lines: &Lines, range: &Range<usize>) -> &'a [u
     &text[start..last.end.min(start + ANCHOR)]
 }
 
-/// Cuts out the lines around a place, with every secret in them replaced.
+/// Orders secrets and makes one of those that overlap.
+pub fn disjoint(mut secrets: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    secrets.sort_by_key(|s| s.start);
+    let mut out: Vec<Range<usize>> = Vec::with_capacity(secrets.len());
+    for secret in secrets {
+        match out.last_mut() {
+            Some(last) if secret.start < last.end => last.end = last.end.max(secret.end),
+            _ => out.push(secret),
+        }
+    }
+    out
+}
+
+/// Cuts out the lines around a place, with every secret in them replaced; these are ordered and do not
+/// overlap.
 pub fn cut(text: &[u8], lines: &Lines, range: &Range<usize>, secrets: &[Range<usize>]) -> Snippet {
     let first = lines.line_of(range.start);
     let last = lines
@@ -73,17 +87,11 @@ fn trim(text: &[u8], line: Range<usize>) -> usize {
 
 /// Returns a part of the text with secrets replaced: at most their first four characters remain.
 fn show(text: &[u8], part: Range<usize>, secrets: &[Range<usize>]) -> String {
-    let mut inside: Vec<_> = secrets
-        .iter()
-        .filter(|s| s.start < part.end && part.start < s.end)
-        .collect();
-    inside.sort_by_key(|s| s.start);
+    let first = secrets.partition_point(|s| s.end <= part.start);
+    let inside = secrets[first..].iter().take_while(|s| s.start < part.end);
     let mut out = String::new();
     let mut at = part.start;
     for secret in inside {
-        if secret.end <= at {
-            continue;
-        }
         out.push_str(&visible(&text[at..secret.start.max(at)]));
         let kept = if secret.len() >= 16 { 4 } else { 0 };
         let shown = (secret.start + kept).min(part.end);

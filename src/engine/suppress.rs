@@ -2,7 +2,7 @@
 //! those of other secret scanners.
 
 use super::Plan;
-use crate::check::{Draft, Place};
+use crate::check::{Draft, FileView, Place};
 use crate::model::{Confidence, Disposition, FileChange, Finding, Location, RuleInfo, Severity};
 use bstr::ByteSlice;
 use std::borrow::Cow;
@@ -97,23 +97,22 @@ const REASONLESS: RuleInfo = RuleInfo {
     options: Cow::Borrowed(&[]),
 };
 
-/// Finds the comments in a text that count under the plan.
-pub fn comments(text: &[u8], plan: &Plan<'_>, added: &dyn Fn(&Range<usize>) -> bool) -> Vec<Comment> {
+/// Finds the comments in a file that count under the plan, in the order of their lines.
+pub fn comments(view: &FileView<'_>, plan: &Plan<'_>) -> Vec<Comment> {
+    let text = view.bytes();
     let mut out = Vec::new();
     if plan.suppressions.inline {
         let at = memchr::memmem::find_iter(text, "pantheon:");
-        out.extend(at.filter_map(|at| own_comment(text, at)));
+        out.extend(at.filter_map(|at| own_comment(view, at)));
     }
     if plan.suppressions.foreign {
         for word in FOREIGN {
             for at in memchr::memmem::find_iter(text, word) {
-                out.push(comment(text, at..at + word.len(), Vec::new(), word.to_owned()));
+                out.push(comment(view, at..at + word.len(), Vec::new(), word.to_owned()));
             }
         }
     }
-    for comment in &mut out {
-        comment.added = added(&comment.range);
-    }
+    out.sort_by_key(|comment| comment.lines.start);
     out
 }
 
@@ -153,26 +152,28 @@ fn is_rule(name: &str) -> bool {
         .is_some_and(|(a, b)| part(a) && (part(b) || b == "*"))
 }
 
-fn own_comment(text: &[u8], at: usize) -> Option<Comment> {
-    let end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |n| at + n);
-    let (rules, reason, length) = parse(&text[at..end.min(at + 1000)])?;
-    Some(comment(text, at..at + length, rules, reason))
+fn own_comment(view: &FileView<'_>, at: usize) -> Option<Comment> {
+    let text = view.bytes();
+    let window = &text[at..text.len().min(at + 1000)];
+    let end = memchr::memchr(b'\n', window).unwrap_or(window.len());
+    let (rules, reason, length) = parse(&window[..end])?;
+    Some(comment(view, at..at + length, rules, reason))
 }
 
-fn comment(text: &[u8], range: Range<usize>, rules: Vec<String>, reason: String) -> Comment {
-    let line = memchr::memchr_iter(b'\n', &text[..range.start]).count() as u32 + 1;
-    let start = text[..range.start].rfind_byte(b'\n').map_or(0, |n| n + 1);
+fn comment(view: &FileView<'_>, range: Range<usize>, rules: Vec<String>, reason: String) -> Comment {
+    let line = view.lines().line_of(range.start);
+    let start = view.lines().range(line).start;
     // A comment that has its line to itself speaks for the next one too.
-    let alone = text[start..range.start]
+    let alone = view.bytes()[start..range.start]
         .iter()
         .all(|b| !b.is_ascii_alphanumeric());
-    let lines = line..line + if alone && !rules.is_empty() { 2 } else { 1 };
+    let last = line + if alone && !rules.is_empty() { 2 } else { 1 };
     Comment {
         rules,
         reason,
+        added: view.is_added_in(&range),
         range,
-        lines,
-        added: false,
+        lines: line + 1..last + 1,
         used: false,
     }
 }
@@ -185,11 +186,13 @@ pub fn apply(finding: &mut Finding, comments: &mut [Comment], with: Suppressions
     else {
         return;
     };
-    let about = |c: &&mut Comment| {
-        let there = c.lines.start <= region.end_line && region.start_line < c.lines.end;
-        there && names(c, &finding.check)
-    };
-    if let Some(comment) = comments.iter_mut().find(about) {
+    // The comments stand in the order of their lines, and none is about more than two.
+    let first = comments.partition_point(|c| c.lines.start + 1 < region.start_line);
+    let near = comments[first..]
+        .iter_mut()
+        .take_while(|c| c.lines.start <= region.end_line);
+    let mut about = near.filter(|c| region.start_line < c.lines.end && names(c, &finding.check));
+    if let Some(comment) = about.next() {
         comment.used = true;
         let reason = match comment.reason.as_str() {
             "" if with.require_reason => return,

@@ -15,8 +15,12 @@ const RENAME_LIMIT: u64 = 4 << 20;
 /// differs from every parent.
 ///
 /// # Errors
-/// When the index, `HEAD` or a tree cannot be read.
+/// When the index, `HEAD` or a tree cannot be read, or there is no index because the repository is bare.
 pub fn staged(repo: &mut Repository) -> Result<ChangeSet, Error> {
+    // Whoever names an index has one, be the repository bare or not.
+    if crate::sys::env::path("GIT_INDEX_FILE").is_none() {
+        repo.root()?;
+    }
     let index = Index::open(repo)?;
     let (parents, head) = (merge_parents(repo)?, repo.head_tree()?);
     let mut change = against_index(repo, &index, Source::Staged, head, &parents)?;

@@ -19,6 +19,8 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub use text::visible;
+
 use crate::model::{Report, RuleInfo};
 
 /// An output format.

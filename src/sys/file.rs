@@ -40,12 +40,22 @@ pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
         .parent()
         .filter(|p| !p.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".pantheon-").tempfile_in(dir)?;
+    let made = tempfile::Builder::new().prefix(".pantheon-").tempfile_in(dir);
+    let mut file = made.map_err(without_name)?;
     file.write_all(bytes)?;
     set_mode(file.path(), mode)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|e| e.error)?;
     Ok(())
+}
+
+/// Takes the name of the new file out of an error: it says nothing to whoever named another.
+fn without_name(error: io::Error) -> io::Error {
+    let text = error.to_string();
+    match text.split_once(" at path ") {
+        Some((what, _)) => io::Error::new(error.kind(), what.to_owned()),
+        None => error,
+    }
 }
 
 #[cfg(unix)]

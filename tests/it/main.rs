@@ -13,6 +13,9 @@ mod first_minute;
 mod generated;
 #[cfg(unix)]
 #[cfg(test)]
+mod bad_input;
+#[cfg(unix)]
+#[cfg(test)]
 mod hooks_install;
 #[cfg(unix)]
 #[cfg(test)]
