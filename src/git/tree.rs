@@ -99,6 +99,9 @@ impl Walk<'_> {
             let Some(name) = before.as_ref().or(after.as_ref()).map(|(name, _)| name) else {
                 return Ok(());
             };
+            if is_same(before.as_ref().map(|b| &b.1), after.as_ref().map(|a| &a.1)) {
+                continue;
+            }
             let path = join(dir, name.as_bstr());
             self.compare_name(path, before.map(|(_, c)| c), after.map(|(_, c)| c), out)?;
         }
@@ -197,6 +200,15 @@ pub fn child(kind: TreeEntry, id: Oid) -> Child {
         TreeEntry::Commit => EntryKind::Submodule,
     };
     Child::Entry(Side { kind, id })
+}
+
+/// Whether two names stand for the same thing, as far as ids tell.
+fn is_same(old: Option<&Child>, new: Option<&Child>) -> bool {
+    match (old, new) {
+        (Some(Child::Entry(a)), Some(Child::Entry(b))) => a == b,
+        (Some(Child::Dir(a)), Some(Child::Dir(b))) => a.id().is_some() && a.id() == b.id(),
+        _ => false,
+    }
 }
 
 fn split(child: Option<Child>) -> (Option<Side>, Option<Node>) {

@@ -2,6 +2,9 @@
 
 #[cfg(test)]
 mod architecture;
+#[cfg(unix)]
+#[cfg(test)]
+mod bad_input;
 #[cfg(test)]
 mod catalogue;
 #[cfg(test)]
@@ -11,9 +14,6 @@ mod cli_reference;
 mod first_minute;
 #[cfg(test)]
 mod generated;
-#[cfg(unix)]
-#[cfg(test)]
-mod bad_input;
 #[cfg(unix)]
 #[cfg(test)]
 mod hooks_install;
