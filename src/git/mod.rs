@@ -8,6 +8,7 @@ mod commits;
 mod diff;
 pub mod hooks;
 mod index;
+mod loose;
 mod objects;
 mod push;
 mod renames;

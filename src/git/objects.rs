@@ -1,13 +1,16 @@
 //! Reads objects for the checks.
 
 use super::Repository;
+use super::loose::Loose;
 use super::tree::{Child, Node, Walk};
 use crate::model::{Hunk, Objects, Oid, ReadError, Relation, Side};
 use bstr::{BStr, BString, ByteSlice};
+use std::cell::RefCell;
 
 /// Reads the objects of one repository, from one thread.
 pub struct Reader {
     gix: gix::Repository,
+    loose: RefCell<Loose>,
     limit: u64,
 }
 
@@ -23,7 +26,8 @@ fn reader(mut gix: gix::Repository, trees: &gix::odb::memory::Storage, limit: u6
     if !trees.is_empty() {
         gix.objects.set_object_memory(trees.clone());
     }
-    Reader { gix, limit }
+    let loose = RefCell::new(Loose::new(gix.objects.store_ref().path().to_owned()));
+    Reader { gix, loose, limit }
 }
 
 /// Makes readers for several threads.
@@ -99,6 +103,9 @@ impl Reader {
 
 impl Objects for Reader {
     fn blob(&self, id: Oid) -> Result<Vec<u8>, ReadError> {
+        if let Some(bytes) = self.loose.borrow_mut().blob(id, self.limit) {
+            return Ok(bytes);
+        }
         match self.gix.try_find_object(id) {
             Ok(Some(object)) if object.data.len() as u64 <= self.limit => Ok(object.detach().data),
             Ok(None) => Err(ReadError::Missing(id)),

@@ -54,10 +54,10 @@ pub fn width(stream: Stream) -> Option<usize> {
         return Some(columns);
     }
     let size = match stream {
-        Stream::Out => rustix::termios::tcgetwinsize(io::stdout()),
-        Stream::Err => rustix::termios::tcgetwinsize(io::stderr()),
+        Stream::Out => terminal_size::terminal_size_of(io::stdout()),
+        Stream::Err => terminal_size::terminal_size_of(io::stderr()),
     };
-    size.ok().map(|s| usize::from(s.ws_col)).filter(|w| *w > 0)
+    size.map(|(width, _)| usize::from(width.0)).filter(|w| *w > 0)
 }
 
 /// Writes all bytes to the stream and flushes it.
