@@ -4,10 +4,6 @@
     clippy::disallowed_methods,
     reason = "a build script is outside of the program and its `sys`"
 )]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a build script writes what cargo tells it to"
-)]
 
 #[path = "src/rules/pattern/source.rs"]
 mod source;
