@@ -78,7 +78,13 @@ fn cleaned(repo: &Repository, bytes: &[u8]) -> BString {
     if env::text("GIT_EDITOR").is_some_and(|editor| editor == ":") {
         return bytes.into();
     }
-    let mark = git::comment_mark(repo);
+    without_comments(bytes, &git::comment_mark(repo))
+}
+
+/// Takes away the lines that begin with the mark of a comment, and everything below the scissors.
+#[doc(hidden)]
+#[must_use]
+pub fn without_comments(bytes: &[u8], mark: &str) -> BString {
     let scissors = format!("{mark} ------------------------ >8 ------------------------");
     let mut out = BString::default();
     for line in bytes.lines_with_terminator() {

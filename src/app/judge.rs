@@ -125,6 +125,8 @@ impl<'a> Judge<'a> {
     #[must_use]
     pub fn finish(self, change: &ChangeSet, chosen: Option<String>) -> Report {
         let (verdict, findings) = policy::decide(&self.wired.policy, change.head, self.runs, &self.left_out);
+        let mut notes = self.wired.notes.clone();
+        notes.extend(policy::expired(&self.wired.policy, &findings));
         Report {
             source: change.source.clone(),
             chosen,
@@ -134,7 +136,7 @@ impl<'a> Judge<'a> {
             left_out: self.left_out,
             verdict,
             policy: self.wired.source.clone(),
-            notes: self.wired.notes.clone(),
+            notes,
             elapsed: self.deadline.elapsed(),
         }
     }

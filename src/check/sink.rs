@@ -147,3 +147,48 @@ pub fn fingerprint(check: &str, path: &[u8], anchor: &[u8], nth: u32) -> Fingerp
     out.copy_from_slice(&digest[..16]);
     Fingerprint(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn words() -> impl Strategy<Value = Vec<String>> {
+        proptest::collection::vec("[!-~]{1,8}", 1..6)
+    }
+
+    fn blank() -> impl Strategy<Value = String> {
+        "[ \t\r\n]{1,4}"
+    }
+
+    proptest! {
+        #[test]
+        fn white_space_has_no_part_in_it(words in words(), one in blank(), other in blank(), indent in blank(), nth: u32) {
+            let plain = words.join(&one);
+            let indented = format!("{indent}{}{indent}", words.join(&other));
+            prop_assert_eq!(
+                fingerprint("a/b", b"path", plain.as_bytes(), nth),
+                fingerprint("a/b", b"path", indented.as_bytes(), nth)
+            );
+        }
+
+        #[test]
+        fn everything_else_has(check in "[a-z]{1,5}", path in "[a-z]{1,5}", words in words(), nth in 0_u32..9) {
+            let anchor = words.join(" ");
+            let made = fingerprint(&check, path.as_bytes(), anchor.as_bytes(), nth);
+            let longer = format!("{anchor}x");
+            let split = format!("{anchor} x");
+            let others = [
+                fingerprint(&format!("{check}x"), path.as_bytes(), anchor.as_bytes(), nth),
+                fingerprint(&check, format!("{path}x").as_bytes(), anchor.as_bytes(), nth),
+                fingerprint(&check, path.as_bytes(), longer.as_bytes(), nth),
+                fingerprint(&check, path.as_bytes(), split.as_bytes(), nth),
+                fingerprint(&check, path.as_bytes(), anchor.as_bytes(), nth + 1),
+            ];
+            prop_assert!(!others.contains(&made));
+            // Nor is what ends one part the beginning of the next.
+            let moved = fingerprint(&format!("{check}{path}"), b"", anchor.as_bytes(), nth);
+            prop_assert_ne!(made, moved);
+        }
+    }
+}

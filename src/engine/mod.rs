@@ -8,6 +8,8 @@ mod snippet;
 mod suppress;
 mod visible;
 
+#[doc(hidden)]
+pub use suppress::parse as parse_suppression;
 pub use suppress::{BROKEN, OWN, Suppressions};
 pub use visible::visible;
 

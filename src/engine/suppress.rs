@@ -238,3 +238,63 @@ pub fn report(comments: &[Comment], file: &FileChange, plan: &Plan<'_>) -> Vec<D
     }
     drafts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rule() -> impl Strategy<Value = String> {
+        "[a-z0-9-]{1,8}/([a-z0-9-]{1,12}|\\*)"
+            .prop_filter("a dash pair begins the reason", |r| !r.contains("--"))
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(rest: Vec<u8>, text: String) {
+            for tail in [rest, text.into_bytes()] {
+                for head in ["", "pantheon:", "pantheon: allow", "pantheon: allow a/b ", "pantheon: allow a/b -- "] {
+                    let line = [head.as_bytes(), &tail].concat();
+                    if let Some((rules, _, length)) = parse(&line) {
+                        prop_assert!(!rules.is_empty() && length <= line.len());
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_written_is_read(
+            rules in proptest::collection::vec(rule(), 1..4),
+            comma in prop_oneof![Just(","), Just(", "), Just(" ")],
+            reason in "[a-z]([ -~]{0,20}[a-z])?",
+            end in prop_oneof![Just(""), Just(" */"), Just(" -->"), Just(" #}"), Just(" %>")],
+        ) {
+            let line = format!("pantheon: allow {} -- {reason}{end}", rules.join(comma));
+            prop_assert_eq!(parse(line.as_bytes()), Some((rules, reason, line.len())));
+        }
+    }
+
+    #[test]
+    fn only_our_own_form_counts() {
+        let rules = |line: &str| parse(line.as_bytes()).map(|(rules, reason, _)| (rules.join(" "), reason));
+        let some = |rules: &str, reason: &str| Some((rules.to_owned(), reason.to_owned()));
+        assert_eq!(rules("pantheon: allow a/b"), some("a/b", ""));
+        assert_eq!(
+            rules("pantheon:allow a/b, c/* \u{2014} why"),
+            some("a/b c/*", "why")
+        );
+        assert_eq!(
+            rules("pantheon: allow a/b -- it's -- odd"),
+            some("a/b", "it's -- odd")
+        );
+        for line in [
+            "pantheon: allow",
+            "pantheon: allowa/b",
+            "pantheon: allow all",
+            "pantheon: allow */b",
+            "pantheon allow a/b",
+        ] {
+            assert_eq!(rules(line), None, "{line}");
+        }
+    }
+}

@@ -38,3 +38,33 @@ fn hides(c: char) -> bool {
         | 0x2028..=0x202e | 0x2060..=0x206f | 0x3164 | 0xfeff | 0xffa0 | 0xfff0..=0xfffb
         | 0xe0000..=0xe0fff)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn nothing_that_a_terminal_obeys_comes_through(bytes: Vec<u8>, text: String) {
+            for shown in [visible(&bytes), visible(text.as_bytes())] {
+                let obeyed = |c: char| c != '\t' && (c.is_control() || hides(c));
+                prop_assert!(!shown.contains(obeyed), "{shown:?}");
+            }
+        }
+
+        #[test]
+        fn what_is_safe_stays_as_it_is(text in "[ -~\u{e4}\u{4e2d}\u{1f600}]*") {
+            prop_assert_eq!(visible(text.as_bytes()), text);
+        }
+    }
+
+    #[test]
+    fn forms() {
+        assert_eq!(visible(b"a\x1b[31m\x7f\r\n\xff"), "a\\x1b[31m\\x7f\\r\\n\\xff");
+        assert_eq!(
+            visible("\u{202e}\u{9b}\u{feff}".as_bytes()),
+            "<U+202E>\\x9b<U+FEFF>"
+        );
+    }
+}

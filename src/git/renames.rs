@@ -68,12 +68,11 @@ impl Pairs {
         for target in self.targets.clone() {
             let side = after(&raw[target]);
             let same_kind = |s: &&usize| class(before(&raw[**s]).kind) == class(side.kind);
-            let rank = |s: &usize| {
-                let fresh = usize::from(!self.used.contains_key(s));
-                fresh + usize::from(file_name(&raw[*s].path) == file_name(&raw[target].path))
-            };
+            let is_fresh = |s: &&usize| !self.used.contains_key(*s);
+            let rank = |s: &usize| usize::from(file_name(&raw[*s].path) == file_name(&raw[target].path));
             let mut best: Option<(usize, usize)> = None;
-            for source in by_id.get(&side.id).into_iter().flatten().filter(same_kind) {
+            let sources = by_id.get(&side.id).into_iter().flatten();
+            for source in sources.filter(same_kind).filter(is_fresh) {
                 if best.is_none_or(|(_, score)| rank(source) > score) {
                     best = Some((*source, rank(source)));
                 }

@@ -131,19 +131,33 @@ fn some(count: usize, thing: &str) -> String {
 /// where there is time to read it, that it covers nothing.
 fn about(policy: &Policy, waiver: &Waiver, findings: &[Finding]) -> Option<String> {
     let Waiver {
-        fingerprint,
-        origin,
-        expires,
-        ..
+        fingerprint, origin, ..
     } = waiver;
-    let covers = findings.iter().any(|finding| waiver.covers(&finding.fingerprint));
+    let covers = is_about(waiver, findings);
     if covers && !policy.holds(waiver) {
-        return Some(format!(
-            "the waiver for `{fingerprint}` at {origin} expired on {expires}"
-        ));
+        return Some(expiry(waiver));
     }
     let patient = matches!(policy.gate.stage, Stage::Ci | Stage::Manual);
     (!covers && patient).then(|| format!("the waiver for `{fingerprint}` at {origin} covers nothing here"))
+}
+
+fn is_about(waiver: &Waiver, findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| waiver.covers(&finding.fingerprint))
+}
+
+fn expiry(waiver: &Waiver) -> String {
+    let (fingerprint, origin, expires) = (&waiver.fingerprint, &waiver.origin, &waiver.expires);
+    format!("the waiver for `{fingerprint}` at {origin} expired on {expires}")
+}
+
+/// Names the waivers that would cover one of the findings, had they not expired: whoever wonders why a
+/// finding counts must hear of them.
+#[must_use]
+pub fn expired(policy: &Policy, findings: &[Finding]) -> Vec<String> {
+    let past = policy.waivers.iter().filter(|waiver| !policy.holds(waiver));
+    past.filter(|waiver| is_about(waiver, findings))
+        .map(expiry)
+        .collect()
 }
 
 /// What findings are ordered by: what became of them, how bad they are, and where they stand.

@@ -9,7 +9,7 @@ mod measure;
 mod tests;
 
 pub use baseline::{BaselineError, Line, read_baseline, write_baseline};
-pub use decide::decide;
+pub use decide::{decide, expired};
 
 use crate::model::{Fingerprint, Gate, PathEntry, Severity, Waiver};
 use std::collections::{BTreeMap, BTreeSet};

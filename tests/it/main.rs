@@ -20,6 +20,14 @@ mod hooks_install;
 #[cfg(unix)]
 #[cfg(test)]
 mod matrix;
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod memory;
+#[cfg(test)]
+mod policy_e2e;
+#[cfg(unix)]
+#[cfg(test)]
+mod shapes;
 #[cfg(test)]
 mod own_gate;
 #[cfg(test)]
