@@ -17,6 +17,8 @@ mod generated;
 #[cfg(unix)]
 #[cfg(test)]
 mod hooks_install;
+#[cfg(test)]
+mod judgement;
 #[cfg(unix)]
 #[cfg(test)]
 mod matrix;

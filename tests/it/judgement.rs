@@ -1,0 +1,202 @@
+//! What becomes of a finding: allowed by a comment, capped by its path, held by the baseline, redacted;
+//! and what a gate makes of a run that its deadline cut short.
+
+use crate::support::{Ran, Repo};
+
+/// A token of nobody's, which this file itself must not hold.
+fn token() -> String {
+    format!("ghp_{}", "q7R2mZ9xK4vT1wB8nY3cL6pD5sF0hJqWeRtY")
+}
+
+/// A repository whose `HEAD` holds a policy: the recommended pack and these lines.
+fn with(policy: &str) -> Repo {
+    let repo = Repo::new();
+    repo.write(
+        ".pantheon.toml",
+        format!("version = 1\nextends = [\"recommended\"]\n{policy}"),
+    );
+    repo.commit("Say what is judged");
+    repo
+}
+
+fn staged(repo: &Repo, path: &str, text: &str) -> Ran {
+    repo.write(path, text);
+    repo.add();
+    repo.run(&["review", "--staged", "--stage", "pre-commit"])
+}
+
+#[test]
+fn comment_with_a_reason_allows_a_finding_on_its_line() {
+    let repo = with("");
+    let text = format!(
+        "key = \"{}\"  # pantheon: allow secrets/github-token -- revoked in May\n",
+        token()
+    );
+    let ran = staged(&repo, "a.py", &text).exits(0);
+    assert!(ran.stdout.contains("1 suppressed"), "{ran}");
+    let ran = repo.run(&["review", "--staged", "--verbose"]).exits(0);
+    assert!(ran.stdout.contains("revoked in May"), "{ran}");
+}
+
+#[test]
+fn comment_on_a_line_of_its_own_is_about_the_next() {
+    let repo = with("");
+    let text = format!(
+        "# pantheon: allow secrets/github-token -- revoked\nkey = \"{}\"\n",
+        token()
+    );
+    staged(&repo, "a.py", &text).exits(0);
+    let far = format!(
+        "# pantheon: allow secrets/github-token -- revoked\n\nkey = \"{}\"\n",
+        token()
+    );
+    staged(&repo, "a.py", &far).exits(1);
+}
+
+#[test]
+fn comment_without_a_reason_allows_nothing_and_is_reported() {
+    let repo = with("");
+    let text = format!("key = \"{}\"  # pantheon: allow secrets/github-token\n", token());
+    let ran = staged(&repo, "a.py", &text).exits(1);
+    assert!(ran.stdout.contains("policy/suppression-without-reason"), "{ran}");
+    let lax = with("[suppressions]\nrequire-reason = false\n");
+    staged(&lax, "a.py", &text).exits(0);
+}
+
+#[test]
+fn comment_about_another_rule_allows_nothing_and_is_reported() {
+    let repo = with("");
+    let text = format!(
+        "key = \"{}\"  # pantheon: allow hazard/tls-verification-off -- why\n",
+        token()
+    );
+    let ran = staged(&repo, "a.py", &text).exits(1);
+    assert!(ran.stdout.contains("policy/unused-suppression"), "{ran}");
+}
+
+#[test]
+fn comments_can_be_switched_off() {
+    let repo = with("[suppressions]\ninline = false\n");
+    let text = format!("key = \"{}\"  # pantheon: allow secrets/* -- why\n", token());
+    staged(&repo, "a.py", &text).exits(1);
+}
+
+#[test]
+fn comment_of_another_scanner_is_respected_for_secrets_and_reported() {
+    let repo = with("");
+    let mark = ["gitleaks", "allow"].join(":");
+    let ran = staged(&repo, "a.py", &format!("key = \"{}\"  # {mark}\n", token())).exits(0);
+    assert!(ran.stdout.contains("policy/scanner-suppression"), "{ran}");
+    let hazard = format!("import pdb; pdb.set_trace()  # {mark}\n");
+    staged(&repo, "a.py", &hazard).exits(1);
+    let deaf = with("[suppressions]\nforeign = false\n");
+    staged(&deaf, "a.py", &format!("key = \"{}\"  # {mark}\n", token())).exits(1);
+}
+
+#[test]
+fn no_comment_allows_what_is_about_the_gate() {
+    let repo = with("[gates.pre-commit]\nblock = \"low\"\n");
+    let mark = ["gitleaks", "allow"].join(":");
+    let text = format!("one = 1  # {mark} pantheon: allow policy/scanner-suppression -- why\n");
+    let ran = staged(&repo, "a.py", &text).exits(1);
+    assert!(ran.stdout.contains("policy/scanner-suppression"), "{ran}");
+}
+
+#[test]
+fn first_entry_that_matches_a_path_caps_or_excludes_it() {
+    let paths = "[[paths]]\nmatch = [\"vendor/**\"]\nexclude = true\n\n\
+                 [[paths]]\nmatch = [\"tests/**\"]\nseverity-cap = \"low\"\n";
+    let repo = with(paths);
+    let text = format!("key = \"{}\"\n", token());
+    let ran = staged(&repo, "tests/a.py", &text).exits(0);
+    assert!(ran.stdout.contains("warning[secrets/github-token]"), "{ran}");
+    std::fs::remove_file(repo.path("tests/a.py")).unwrap();
+    let ran = staged(&repo, "vendor/a.py", &text).exits(0);
+    assert!(
+        ran.stdout.contains("vendor/a.py") && ran.stdout.contains("excludes"),
+        "{ran}"
+    );
+    staged(&repo, "src/a.py", &text).exits(1);
+}
+
+#[test]
+fn baseline_lets_old_findings_pass_and_no_new_ones() {
+    let repo = with("");
+    let text = format!("key = \"{}\"\n", token());
+    repo.write("old.py", &text);
+    repo.commit("Come with a history");
+    repo.run(&["review", "--tree"]).exits(1);
+    repo.run(&["baseline", "write"]).exits(0);
+    repo.commit("Accept what is there");
+    let ran = repo.run(&["review", "--tree"]).exits(0);
+    assert!(ran.stdout.contains("1 in the baseline"), "{ran}");
+    staged(&repo, "new.py", &text).exits(1);
+    let again = repo.run(&["baseline", "write"]).exits(0);
+    assert!(again.stdout.contains("left as it is"), "{again}");
+}
+
+#[test]
+fn secret_is_in_no_report_of_any_format_or_finding() {
+    let repo = with("");
+    let secret = token();
+    // The second finding stands on the same line and shows the same text.
+    let text = format!("key = \"{secret}\"   \nimport pdb; pdb.set_trace(); k = \"{secret}\"\n");
+    for format in ["human", "json", "jsonl", "sarif"] {
+        repo.write("a.py", &text);
+        repo.add();
+        let ran = repo
+            .run(&["review", "--staged", "--verbose", "--format", format])
+            .exits(1);
+        assert!(ran.stdout.contains("github-token"), "{format}: {ran}");
+        for part in [&secret[..], &secret[5..], &secret[..20], &secret[12..30]] {
+            assert!(
+                !ran.stdout.contains(part) && !ran.stderr.contains(part),
+                "{format}: {ran}"
+            );
+        }
+    }
+    let message = repo.path("message");
+    repo.write("message", format!("Use {secret}\n"));
+    let ran = repo
+        .run(&["hook", "commit-msg", "--", message.to_str().unwrap()])
+        .exits(1);
+    assert!(!ran.stderr.contains(&secret[5..]), "{ran}");
+}
+
+#[test]
+fn run_that_its_deadline_cut_short_is_no_pass() {
+    let open = "[gates.pre-commit]\ndeadline = \"1ms\"\n";
+    let closed = "[gates.pre-commit]\ndeadline = \"1ms\"\non-inconclusive = \"block\"\n";
+    for (policy, code) in [(open, 0), (closed, 3)] {
+        let repo = with(policy);
+        for n in 0..400 {
+            repo.write(format!("src/{n}.txt"), "password of a file\n".repeat(200));
+        }
+        repo.add();
+        let ran = repo
+            .run(&["review", "--staged", "--stage", "pre-commit"])
+            .exits(code);
+        assert!(ran.stdout.contains("deadline"), "{ran}");
+        assert!(!ran.stdout.contains("pantheon: passed — "), "{ran}");
+    }
+}
+
+#[test]
+fn same_content_gets_the_same_report() {
+    let repo = with("");
+    for n in 0..60 {
+        repo.write(format!("src/{n}.py"), format!("key = \"{}\"\nrow  \n", token()));
+    }
+    repo.add();
+    let report = || {
+        let ran = repo.run(&["review", "--staged", "--format", "json"]).exits(1);
+        let mut value: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        value["elapsed_ms"] = 0.into();
+        value
+    };
+    let first = report();
+    assert_eq!(first["findings"].as_array().unwrap().len(), 120);
+    for _ in 0..5 {
+        assert_eq!(report(), first);
+    }
+}
