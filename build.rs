@@ -1,5 +1,9 @@
 //! Turns `policies/rules/*.toml` into static tables and one serialised automaton, so that a process
 //! parses and builds nothing of them.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a build script is outside of the program and its `sys`"
+)]
 
 #![expect(
     clippy::disallowed_methods,

@@ -1,3 +1,5 @@
 //! The `pantheon` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    pantheon::cli::main().into()
+}

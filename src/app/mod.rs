@@ -1,1 +1,15 @@
-//! To be written.
+//! The use-cases, and `wire`: the only room that turns settings into options.
+
+pub mod baseline;
+pub mod debug;
+mod error;
+pub mod hook;
+pub mod install;
+mod judge;
+mod load;
+pub mod review;
+pub mod settings;
+mod wire;
+
+pub use crate::git::Error as GitError;
+pub use error::Error;

@@ -6,11 +6,14 @@
 
 mod lines;
 mod sink;
+mod traits;
 mod view;
 
+pub use crate::model::{Objects, ReadError, Relation};
 pub use lines::Lines;
 pub use sink::{Draft, Place, Sink, fingerprint};
-pub use view::{ChangeView, Content, FileView, Objects, ReadError, Relation};
+pub use traits::Traits;
+pub use view::{ChangeView, Content, FileView};
 
 use crate::model::{Choice, OptionKind, RuleInfo};
 use std::collections::BTreeMap;

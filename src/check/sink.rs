@@ -84,7 +84,8 @@ impl<'a> Sink<'a> {
         self.options.int(self.info, name)
     }
 
-    fn push(&mut self, place: Place, message: String) -> &mut Draft {
+    /// Reports something at a place of any kind.
+    pub fn push(&mut self, place: Place, message: String) -> &mut Draft {
         let at = self.drafts.len();
         self.drafts.push(Draft {
             check: self.info.id.clone(),

@@ -1,78 +1,10 @@
 //! What a rule sees of a change. Everything is read when first asked for, and once.
 
-use super::Lines;
-use crate::model::{ChangeSet, EntryKind, FileChange, Hunk, Oid, Side, Stage};
-use bstr::{BStr, BString, ByteSlice};
+use super::{Lines, Traits};
+use crate::model::{ChangeSet, EntryKind, FileChange, Hunk, Objects, Oid, ReadError, Side, Stage};
+use bstr::{BStr, ByteSlice};
 use std::cell::{OnceCell, RefCell};
 use std::ops::Range;
-
-/// Reads the objects of one repository. Never the working tree.
-pub trait Objects {
-    /// Returns the content of a blob.
-    ///
-    /// # Errors
-    /// When the object is missing, broken, or larger than the limit.
-    fn blob(&self, id: Oid) -> Result<Vec<u8>, ReadError>;
-
-    /// Returns the size of a blob in bytes, without reading all of it.
-    ///
-    /// # Errors
-    /// When the object is missing or broken.
-    fn size(&self, id: Oid) -> Result<u64, ReadError>;
-
-    /// Returns the runs of changed lines between two texts, in order.
-    fn hunks(&self, old: &[u8], new: &[u8]) -> Vec<Hunk>;
-
-    /// Returns the entry at `path` of a tree; `None` if there is nothing, or a directory.
-    ///
-    /// # Errors
-    /// When a tree on the way cannot be read.
-    fn entry(&self, tree: Oid, path: &BStr) -> Result<Option<Side>, ReadError>;
-
-    /// Returns the names in the directory `dir` of a tree (empty: its root), without order; `true`
-    /// stands for a directory. A missing directory has no names.
-    ///
-    /// # Errors
-    /// When a tree on the way cannot be read.
-    fn names(&self, tree: Oid, dir: &BStr) -> Result<Vec<(BString, bool)>, ReadError>;
-
-    /// Says how two commits of the submodule at `path` stand to each other.
-    fn submodule(&self, path: &BStr, old: Oid, new: Oid) -> Relation;
-}
-
-/// How a submodule's new commit stands to its old one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Relation {
-    /// The new commit has the old one among its ancestors.
-    Forward,
-    /// The new commit is an ancestor of the old one.
-    Backward,
-    /// Neither.
-    Diverged,
-    /// The submodule's commits are not here.
-    Unknown,
-}
-
-/// Why an object cannot be read.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum ReadError {
-    /// The object is not in the repository.
-    #[error("object {0} is missing")]
-    Missing(Oid),
-    /// The object is there and cannot be decoded.
-    #[error("object {0} is broken: {1}")]
-    Broken(Oid, String),
-    /// The object is larger than what is read into memory.
-    #[error("object {id} has {size} bytes, more than the limit of {limit}")]
-    TooLarge {
-        /// The object.
-        id: Oid,
-        /// Its size in bytes.
-        size: u64,
-        /// The limit in bytes.
-        limit: u64,
-    },
-}
 
 /// What the new content of a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +25,9 @@ pub struct FileView<'a> {
     pub file: &'a FileChange,
     objects: &'a dyn Objects,
     new: OnceCell<Option<Vec<u8>>>,
+    old: OnceCell<Option<Vec<u8>>>,
+    content: OnceCell<Content>,
+    traits: OnceCell<Traits>,
     lines: OnceCell<Lines>,
     hunks: OnceCell<Vec<Hunk>>,
     problems: RefCell<Vec<(bool, ReadError)>>,
@@ -106,6 +41,9 @@ impl<'a> FileView<'a> {
             file,
             objects,
             new: OnceCell::new(),
+            old: OnceCell::new(),
+            content: OnceCell::new(),
+            traits: OnceCell::new(),
             lines: OnceCell::new(),
             hunks: OnceCell::new(),
             problems: RefCell::default(),
@@ -146,6 +84,41 @@ impl<'a> FileView<'a> {
             .unwrap_or_default()
     }
 
+    /// Returns the old content: of a file its bytes, of a symlink its target. Empty when there is none.
+    #[must_use]
+    pub fn old_bytes(&self) -> &[u8] {
+        self.old
+            .get_or_init(|| {
+                let side = self.file.old.filter(|s| s.kind != EntryKind::Submodule)?;
+                self.read(side.id, false)
+            })
+            .as_deref()
+            .unwrap_or_default()
+    }
+
+    /// Whether the new content is that of the old entry or of another parent: nothing was written.
+    #[must_use]
+    pub fn is_same_content(&self) -> bool {
+        let id = |s: Option<Side>| s.map(|s| s.id);
+        let new = id(self.file.new);
+        id(self.file.old) == new || self.file.other_parents.iter().any(|s| id(*s) == new)
+    }
+
+    /// Whether another parent of a merge has the very same entry, or lacks it too: the change of it
+    /// is that parent's.
+    #[must_use]
+    pub fn is_from_another_parent(&self) -> bool {
+        self.file.other_parents.contains(&self.file.new)
+    }
+
+    /// Returns what one pass over the new content tells; nothing of a binary file.
+    #[must_use]
+    pub fn traits(&self) -> Traits {
+        *self
+            .traits
+            .get_or_init(|| Traits::of(self.text().unwrap_or_default()))
+    }
+
     /// Returns the size of the new content in bytes, read or not; 0 if there is none.
     #[must_use]
     pub fn size(&self) -> u64 {
@@ -158,6 +131,10 @@ impl<'a> FileView<'a> {
     /// Says what the new content is.
     #[must_use]
     pub fn content(&self) -> Content {
+        *self.content.get_or_init(|| self.find_content())
+    }
+
+    fn find_content(&self) -> Content {
         let bytes = self.bytes();
         if self.new.get().is_none_or(Option::is_none) {
             return Content::None;
@@ -331,6 +308,9 @@ impl<'a> FileView<'a> {
         let side = old.filter(|s| s.kind != EntryKind::Submodule);
         if side.is_some() && side.map(|s| s.id) == self.file.new.map(|s| s.id) {
             return Vec::new();
+        }
+        if old == self.file.old {
+            return self.objects.hunks(self.old_bytes(), self.bytes());
         }
         let old = side.and_then(|s| self.read(s.id, false)).unwrap_or_default();
         self.objects.hunks(&old, self.bytes())

@@ -1,6 +1,8 @@
 //! How a command ends: exit codes and error texts with a hint.
 
-/// How a command that did its work ends.
+use crate::app::{self, GitError};
+
+/// The exit code of a command that did its work.
 pub type Exit = u8;
 
 /// A command that could not do its work.
@@ -38,5 +40,51 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+}
+
+impl From<app::Error> for Failure {
+    fn from(error: app::Error) -> Self {
+        match &error {
+            app::Error::Git(git) => Self::usage(error.to_string()).hint(git_hint(git)),
+            app::Error::Config(_) => Self::usage(error.to_string()),
+            app::Error::File(..) => {
+                Self::usage(error.to_string()).hint("check that it exists and can be read")
+            }
+            app::Error::Write(..) => {
+                Self::usage(error.to_string()).hint("check that its directory can be written")
+            }
+            app::Error::Policy(..) => {
+                Self::usage(error.to_string()).hint("`pantheon policy check` says more")
+            }
+            app::Error::NoGate(_) => Self::usage(error.to_string()),
+            app::Error::Chain(_) => Self::usage(error.to_string()).hint("`pantheon hooks status` says more"),
+            app::Error::Interrupted => Self {
+                message: error.to_string(),
+                hint: None,
+                code: 130,
+            },
+            app::Error::Scratch(_) => {
+                Self::usage(error.to_string()).hint("set `TMPDIR` to a directory with room")
+            }
+        }
+    }
+}
+
+fn git_hint(error: &GitError) -> &'static str {
+    use app::GitError as Error;
+    match error {
+        Error::NotFound { .. } => "go to a repository, or make one with `git init`",
+        Error::Broken(_) => "`git status` may say more",
+        Error::Bare(_) => "name a commit or a range: `pantheon review BASE..HEAD`",
+        Error::NoCommits => "make a commit, or judge the index with `pantheon review --staged`",
+        Error::UnknownRevision(_) => "`git log --oneline --all` lists what there is",
+        Error::Shallow(_) => "`git fetch --unshallow`, or `git fetch --deepen=50`, brings its parents",
+        Error::Object(..) => "`git fsck` says more",
+        Error::Missing(_) => "`git fetch --refetch` brings what a partial clone left out",
+        Error::Index { .. } => "`git status` may mend it; else move it away and run `git reset`",
+        Error::Git(..) => "run it by hand to see more",
+        Error::PushLine(_) => "this command is for git's pre-push hook, which writes those lines",
+        Error::NoBase(_) => "name the range: `pantheon review BASE..HEAD`",
     }
 }

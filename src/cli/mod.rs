@@ -1,10 +1,26 @@
 //! The command line: one file per subcommand, one row each in [`Command`].
 
+mod baseline;
+mod completions;
+mod config;
+mod debug;
 mod failure;
+mod hook;
+mod hooks;
+mod init;
+mod man;
+mod output;
+mod policy;
+mod review;
+mod rules;
 
 pub use failure::{Exit, Failure};
 
+use crate::app::{self, settings};
+use crate::sys::clock;
 use crate::sys::terminal::{self, Color, Stream};
+use clap::{CommandFactory, FromArgMatches};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// What every subcommand knows.
@@ -13,17 +29,172 @@ pub struct Context {
     pub dir: PathBuf,
     /// Whether colours are wanted.
     pub color: Color,
+    /// Assignments to keys of the policy.
+    pub set: Vec<String>,
 }
 
 impl Context {
     /// Writes to standard output.
     pub fn out(&self, text: &str) {
-        // Nothing can be said when the stream for saying it is gone.
-        drop(terminal::write(Stream::Out, text.as_bytes()));
+        self.write(Stream::Out, text.as_bytes());
     }
 
     /// Writes to standard error.
     pub fn err(&self, text: &str) {
-        drop(terminal::write(Stream::Err, text.as_bytes()));
+        self.write(Stream::Err, text.as_bytes());
     }
+
+    /// Writes to a stream. Nothing can be said when the stream for saying it is gone.
+    pub fn write(&self, stream: Stream, bytes: &[u8]) {
+        drop(terminal::write(stream, bytes));
+    }
+}
+
+/// Judges what git is about to record, by the policy of the repository.
+#[derive(Debug, clap::Parser)]
+#[command(name = "pantheon", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Work in this directory.
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    dir: Option<PathBuf>,
+    /// When to use colours.
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = ["auto", "always", "never"], global = true)]
+    color: String,
+    /// Set a key of the policy, such as `gates.manual.block="low"`; may be given many times.
+    #[arg(long, value_name = "KEY=VALUE", global = true)]
+    set: Vec<String>,
+}
+
+/// The subcommands.
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Init(init::InitArgs),
+    Hooks(hooks::HooksArgs),
+    Review(review::Args),
+    #[command(subcommand)]
+    /// Check the policy, or explain what it says about a path
+    Policy(policy::Command),
+    #[command(subcommand)]
+    /// Show the configuration with the origin of each value, or its JSON Schema
+    Config(config::Command),
+    #[command(subcommand)]
+    /// Accept the findings that are there, so that only new ones count
+    Baseline(baseline::Command),
+    /// List the rules, or explain one
+    Rules(rules::RulesArgs),
+    /// Write the completions of a shell
+    Completions {
+        /// The shell
+        shell: completions::Shell,
+    },
+    /// Write the manual pages into a directory
+    Man {
+        /// The directory, which must exist
+        dir: PathBuf,
+    },
+    #[command(hide = true)]
+    Hook(hook::Args),
+    #[command(hide = true)]
+    Debug(debug::Args),
+}
+
+/// Runs the program and returns its exit code.
+#[must_use]
+pub fn main() -> Exit {
+    let mut words = std::env::args_os().skip(1);
+    if words.next().is_some_and(|word| word == "hook")
+        && let Some(args) = hook::Args::fast(words)
+    {
+        let cx = Context {
+            dir: PathBuf::from("."),
+            color: Color::Auto,
+            set: Vec::new(),
+        };
+        return finish(hook::run(&args, &cx), &cx);
+    }
+    match parse(std::env::args_os()) {
+        Ok(cli) => run(cli),
+        Err(code) => code,
+    }
+}
+
+fn parse(words: impl Iterator<Item = OsString>) -> Result<Cli, Exit> {
+    let parsed = Cli::command()
+        .try_get_matches_from(words)
+        .and_then(|m| Cli::from_arg_matches(&m));
+    parsed.map_err(|error| {
+        // Help and version are no errors, and go to standard output.
+        drop(error.print());
+        if error.use_stderr() { 2 } else { 0 }
+    })
+}
+
+fn run(cli: Cli) -> Exit {
+    let color = match cli.color.as_str() {
+        "always" => Color::Always,
+        "never" => Color::Never,
+        _ => Color::Auto,
+    };
+    let cx = Context {
+        dir: cli.dir.unwrap_or_else(|| PathBuf::from(".")),
+        color,
+        set: cli.set,
+    };
+    finish(dispatch(&cli.command, &cx), &cx)
+}
+
+fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
+    let load = || settings::current(&cx.dir, None, &cx.set).map_err(Failure::from);
+    match command {
+        Command::Init(args) => init::run(args, cx),
+        Command::Hooks(args) => hooks::run(args, cx),
+        Command::Review(args) => review::run(args, cx),
+        Command::Policy(what) => policy::run(cx, what, &load()?, &clock::today()),
+        Command::Config(what) => config::run(cx, what, load),
+        Command::Baseline(what) => baseline::run(what, cx),
+        Command::Rules(args) => list_rules(args, cx),
+        Command::Completions { shell } => {
+            cx.out(&completions::script(&Cli::command(), *shell));
+            Ok(0)
+        }
+        Command::Man { dir } => man::write(&Cli::command(), dir),
+        Command::Hook(args) => hook::run(args, cx),
+        Command::Debug(args) => debug::run(args, cx),
+    }
+}
+
+fn list_rules(args: &rules::RulesArgs, cx: &Context) -> Result<Exit, Failure> {
+    // Outside a repository the shipped rules are explained by the shipped policy.
+    let loaded = match settings::current(&cx.dir, None, &cx.set) {
+        Err(app::Error::Git(app::GitError::NotFound { .. })) => settings::shipped(&cx.set),
+        loaded => loaded,
+    };
+    let loaded = loaded.map_err(Failure::from)?;
+    let all = settings::rules(Some(&loaded));
+    rules::run(cx, args, all.iter(), |info| {
+        let (enabled, severity) = settings::effect(&loaded, info);
+        rules::Effective { enabled, severity }
+    })
+}
+
+/// Says what went wrong, and returns the exit code.
+fn finish(done: Result<Exit, Failure>, cx: &Context) -> Exit {
+    let failure = match done {
+        Ok(exit) => return exit,
+        Err(failure) => failure,
+    };
+    let bold = cx.color.applies_to(Stream::Err);
+    let (error, hint) = match bold {
+        true => ("\u{1b}[1;31merror\u{1b}[0m", "\u{1b}[1;36mhint\u{1b}[0m"),
+        false => ("error", "hint"),
+    };
+    for line in failure.message.lines() {
+        cx.err(&format!("{error}: {line}\n"));
+    }
+    if let Some(text) = &failure.hint {
+        cx.err(&format!(" {hint}: {text}\n"));
+    }
+    failure.code
 }

@@ -1,1 +1,187 @@
-//! To be written.
+//! Runs checks on a change: files side by side, drafts turned into findings that stand on lines, with
+//! secrets redacted and inline suppressions applied.
+//!
+//! What a finding means for the change is the policy's to say, not the engine's.
+
+mod file;
+mod snippet;
+mod suppress;
+mod visible;
+
+pub use suppress::{BROKEN, OWN, Suppressions};
+pub use visible::visible;
+
+use crate::check::{ChangeView, Draft, Options, Rule, Run, Sink};
+use crate::model::{ChangeSet, CheckRun, FileChange, Finding, LeftOut, Objects, Outcome, RuleInfo, Stage};
+use crate::rules::pattern::Set;
+use crate::sys::clock::Deadline;
+use bstr::{BStr, ByteSlice};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// From this many files on, a second thread earns its start.
+const PARALLEL: usize = 24;
+
+/// What to run, and how.
+pub struct Plan<'a> {
+    /// The structural rules that are switched on.
+    pub rules: Vec<&'a Rule>,
+    /// The pattern rules that are switched on.
+    pub patterns: &'a Set,
+    /// The options of each rule, by id.
+    pub options: &'a BTreeMap<String, Options>,
+    /// Whether a rule counts on a path; a path on which nothing counts is not read.
+    pub counts: &'a (dyn Fn(&BStr, &str) -> bool + Sync),
+    /// Whether a path is not judged at all.
+    pub excluded: &'a (dyn Fn(&BStr) -> bool + Sync),
+    /// What comments in the content may do.
+    pub suppressions: Suppressions,
+    /// The stage that asks.
+    pub stage: Stage,
+    /// When to stop.
+    pub deadline: Deadline,
+}
+
+/// What came of a run.
+pub struct Ran {
+    /// How the rules ended, with what they found.
+    pub run: CheckRun,
+    /// What was not looked at.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Runs the plan on a change. `open` makes a reader of objects for each thread.
+pub fn run(change: &ChangeSet, plan: &Plan<'_>, open: &(dyn Fn() -> Box<dyn Objects> + Sync)) -> Ran {
+    let mut part = run_files(change, plan, open);
+    let objects = open();
+    part.add(file::guarded("the change", || {
+        whole_change(change, plan, &*objects)
+    }));
+    if let Some(message) = &change.message {
+        part.add(file::guarded("the message", || file::message(message, plan)));
+    }
+    if part.late > 0 {
+        let why = "the deadline of the gate came first".to_owned();
+        let what = format!("{} files", part.late).into();
+        part.left_out.push(LeftOut {
+            what,
+            why,
+            inconclusive: false,
+        });
+    }
+    let outcome = match (part.late, part.failed) {
+        (_, Some(why)) => Outcome::Failed(why, part.findings),
+        (0, None) => Outcome::Completed(part.findings),
+        (_, None) => Outcome::TimedOut(part.findings),
+    };
+    let run = CheckRun {
+        check: "rules".into(),
+        outcome,
+        elapsed: plan.deadline.elapsed(),
+    };
+    Ran {
+        run,
+        left_out: part.left_out,
+    }
+}
+
+/// What some of the files gave.
+#[derive(Default)]
+struct Part {
+    findings: Vec<Finding>,
+    left_out: Vec<LeftOut>,
+    failed: Option<String>,
+    late: usize,
+}
+
+impl Part {
+    fn add(&mut self, other: Self) {
+        self.findings.extend(other.findings);
+        self.left_out.extend(other.left_out);
+        self.failed = self.failed.take().or(other.failed);
+        self.late += other.late;
+    }
+}
+
+fn run_files(change: &ChangeSet, plan: &Plan<'_>, open: &(dyn Fn() -> Box<dyn Objects> + Sync)) -> Part {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let objects = open();
+        let mut part = Part::default();
+        while let Some(change) = change.files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            part.add(run_file(change, plan, &*objects));
+        }
+        part
+    };
+    let threads = match change.files.len() {
+        0 => return Part::default(),
+        n if n < PARALLEL => return work(),
+        _ => std::thread::available_parallelism().map_or(1, usize::from).min(8),
+    };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut part = work();
+        for other in others {
+            let lost = || Part {
+                failed: Some("a thread of the engine died".into()),
+                ..Part::default()
+            };
+            part.add(other.join().unwrap_or_else(|_| lost()));
+        }
+        part
+    })
+}
+
+fn run_file(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part {
+    if plan.deadline.is_over() {
+        return Part {
+            late: 1,
+            ..Part::default()
+        };
+    }
+    if (plan.excluded)(change.path.as_bstr()) {
+        let why = "the policy excludes it".to_owned();
+        let left = LeftOut {
+            what: change.path.clone(),
+            why,
+            inconclusive: false,
+        };
+        return Part {
+            left_out: vec![left],
+            ..Part::default()
+        };
+    }
+    file::guarded(&visible(&change.path), || file::run(change, plan, objects))
+}
+
+fn whole_change(change: &ChangeSet, plan: &Plan<'_>, objects: &dyn Objects) -> Part {
+    let view = ChangeView {
+        change,
+        stage: plan.stage,
+        objects,
+    };
+    let mut drafts = Vec::new();
+    for rule in &plan.rules {
+        if let Run::Change(check) = rule.run {
+            check(&view, &mut sink(&rule.info, plan, &mut drafts));
+        }
+    }
+    Part {
+        findings: file::unanchored(drafts, plan),
+        ..Part::default()
+    }
+}
+
+/// Makes a finding about a path, for what only a use-case can find out.
+#[must_use]
+pub fn finding_on(path: &BStr, info: &RuleInfo, message: String, plan: &Plan<'_>) -> Vec<Finding> {
+    let mut drafts = Vec::new();
+    sink(info, plan, &mut drafts).on_path(path, message);
+    file::unanchored(drafts, plan)
+}
+
+/// Makes the sink of one rule.
+fn sink<'a>(info: &'a RuleInfo, plan: &'a Plan<'_>, drafts: &'a mut Vec<Draft>) -> Sink<'a> {
+    static NONE: Options = Options { set: BTreeMap::new() };
+    Sink::new(info, plan.options.get(info.id.as_ref()).unwrap_or(&NONE), drafts)
+}

@@ -1,1 +1,24 @@
-//! To be written.
+//! From a repository to a change set, read through gix: the index, trees, blobs and references.
+//!
+//! Nothing here writes to the repository.
+
+mod changes;
+pub mod command;
+mod commits;
+mod diff;
+pub mod hooks;
+mod index;
+mod objects;
+mod push;
+mod renames;
+mod repository;
+mod tree;
+mod worktree;
+
+pub use changes::{commit, message, range, staged, whole_tree};
+pub use commits::{Chosen, branch_range, comment_mark, resolve, resolve_range};
+pub use diff::hunks;
+pub use objects::{Reader, Readers};
+pub use push::{Push, RefUpdate, new_commits, parse_updates, plan, remote_tips};
+pub use repository::{Error, LARGEST, Repository};
+pub use worktree::worktree;

@@ -1,6 +1,7 @@
 //! What a policy is made of.
 
 use super::{Confidence, Fingerprint, Severity};
+use bstr::BStr;
 use std::time::Duration;
 
 /// The moment at which a gate stands.
@@ -112,6 +113,35 @@ pub enum OnInconclusive {
     Block,
     /// The gate opens and says so.
     Warn,
+}
+
+/// Another measure for some paths: of a list of entries, the first that matches a path counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathEntry {
+    /// Patterns of paths from the root of the repository.
+    pub matches: Vec<String>,
+    /// No finding on these paths is worse than this.
+    pub severity_cap: Option<Severity>,
+    /// Checks to add, or to take away, on these paths.
+    pub checks: Vec<Selector>,
+    /// Whether these paths are not judged at all.
+    pub exclude: bool,
+    /// Where it is written, such as `.pantheon.toml:12`.
+    pub origin: String,
+}
+
+impl PathEntry {
+    /// Whether one of the patterns matches the path.
+    #[must_use]
+    pub fn covers(&self, path: &BStr) -> bool {
+        self.matches.iter().any(|glob| fast_glob::glob_match(glob, path))
+    }
+
+    /// Returns the first entry that covers the path: the only one that counts.
+    #[must_use]
+    pub fn first<'a>(list: &'a [Self], path: &BStr) -> Option<&'a Self> {
+        list.iter().find(|entry| entry.covers(path))
+    }
 }
 
 /// Lets one finding pass until a day.

@@ -4,4 +4,5 @@ pub mod clock;
 pub mod env;
 pub mod file;
 pub mod process;
+pub mod signal;
 pub mod terminal;

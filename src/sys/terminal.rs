@@ -79,3 +79,26 @@ fn write_to(mut stream: impl Write, bytes: &[u8]) -> io::Result<()> {
     stream.write_all(bytes)?;
     stream.flush()
 }
+
+/// Whether the terminal says that it understands links (OSC 8).
+#[must_use]
+pub fn links() -> bool {
+    let known = [
+        "WEZTERM_PANE",
+        "KITTY_WINDOW_ID",
+        "WT_SESSION",
+        "VTE_VERSION",
+        "GHOSTTY_RESOURCES_DIR",
+    ];
+    known.iter().any(|name| super::env::is_set(name))
+        || super::env::text("TERM_PROGRAM").is_some_and(|p| matches!(&*p, "iTerm.app" | "vscode" | "WezTerm"))
+}
+
+/// Whether the locale is one of UTF-8; where nothing is said, more than ASCII is not drawn.
+#[must_use]
+pub fn unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| super::env::text(name));
+    cfg!(windows) || locale.is_some_and(|l| l.to_ascii_lowercase().replace('-', "").contains("utf8"))
+}

@@ -193,6 +193,9 @@ impl<'a> Pass<'a> {
 
     /// Takes the next match, if there is one, and returns its end.
     fn take(&mut self, at: usize, input: &Input<'_>, window: &Range<usize>) -> Option<usize> {
+        if self.entries[at].would_rather_wait() && !self.scope.adds(window) {
+            return None;
+        }
         let compiled = self.entries[at].compiled(self.text.len() > LONG)?;
         let mut captures = compiled.regex.create_captures();
         compiled.regex.search_captures(input, &mut captures);

@@ -1,0 +1,135 @@
+//! One judgement: run checks on one or more changes, ask the policy, make a report.
+
+use super::load;
+use super::wire::Wired;
+use crate::engine::{self, Plan};
+use crate::git::Repository;
+use crate::model::{ChangeSet, CheckRun, Fingerprint, LeftOut, Objects, Outcome, Report, Source};
+use crate::policy;
+use crate::sys::clock::Deadline;
+use bstr::BStr;
+use std::collections::HashSet;
+
+/// A judgement under way.
+pub struct Judge<'a> {
+    repo: &'a Repository,
+    wired: &'a Wired,
+    deadline: Deadline,
+    runs: Vec<CheckRun>,
+    left_out: Vec<LeftOut>,
+    seen: HashSet<Fingerprint>,
+    files: usize,
+    commits: usize,
+}
+
+/// Which rules look at a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// All that the gate asks for.
+    Full,
+    /// Those whose findings harm by standing in the history, and those about messages.
+    History,
+}
+
+impl<'a> Judge<'a> {
+    /// Starts a judgement, and with it the deadline of the gate.
+    #[must_use]
+    pub fn new(repo: &'a Repository, wired: &'a Wired) -> Self {
+        Self {
+            repo,
+            wired,
+            deadline: Deadline::after(wired.gate.deadline),
+            runs: Vec::new(),
+            left_out: Vec::new(),
+            seen: HashSet::new(),
+            files: 0,
+            commits: 0,
+        }
+    }
+
+    /// Whether the time of the gate is up.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        self.deadline.is_over()
+    }
+
+    /// Runs the checks on a change.
+    pub fn look(&mut self, change: &ChangeSet, depth: Depth) {
+        let wired = self.wired;
+        let plan = Plan {
+            rules: wired.rules_at(depth),
+            patterns: wired.patterns_at(depth),
+            options: &wired.options,
+            counts: &|path: &BStr, id: &str| wired.counts(path, id),
+            excluded: &|path: &BStr| wired.is_excluded(path),
+            suppressions: wired.suppressions,
+            stage: wired.stage,
+            deadline: self.deadline,
+        };
+        let readers = self.repo.readers(wired.max_file_bytes);
+        let open = || Box::new(readers.open()) as Box<dyn Objects>;
+        let mut ran = engine::run(change, &plan, &open);
+        if depth == Depth::Full
+            && wired.is_on(&engine::BROKEN.id)
+            && let Ok(Some(problem)) = load::broken_by(self.repo, change.base, change.head)
+        {
+            let path = BStr::new(crate::config::FILE);
+            let first = problem.lines().next().unwrap_or_default().to_owned();
+            add(
+                &mut ran.run,
+                engine::finding_on(path, &engine::BROKEN, first, &plan),
+            );
+        }
+        self.stamp(&mut ran.run, change, depth);
+        self.runs.push(ran.run);
+        self.left_out
+            .extend(change.left_out.iter().cloned().chain(ran.left_out));
+        if depth == Depth::Full {
+            self.files += change.files.len();
+        } else {
+            self.commits += 1;
+        }
+    }
+
+    /// Says that commits were not reached.
+    pub fn leave_out(&mut self, left_out: LeftOut) {
+        self.left_out.push(left_out);
+    }
+
+    /// Names the commit of what was found below the head, and drops what was found before.
+    fn stamp(&mut self, run: &mut CheckRun, change: &ChangeSet, depth: Depth) {
+        let (Outcome::Completed(findings) | Outcome::Failed(_, findings) | Outcome::TimedOut(findings)) =
+            &mut run.outcome
+        else {
+            return;
+        };
+        findings.retain(|f| self.seen.insert(f.fingerprint));
+        if let (Source::Commit(id), Depth::History) = (&change.source, depth) {
+            findings.iter_mut().for_each(|f| f.commit = Some(*id));
+        }
+    }
+
+    /// Asks the policy and makes the report.
+    #[must_use]
+    pub fn finish(self, change: &ChangeSet, chosen: Option<String>) -> Report {
+        let (verdict, findings) = policy::decide(&self.wired.policy, change.head, self.runs, &self.left_out);
+        Report {
+            source: change.source.clone(),
+            chosen,
+            files: self.files,
+            commits: self.commits,
+            findings,
+            left_out: self.left_out,
+            verdict,
+            policy: self.wired.source.clone(),
+            notes: self.wired.notes.clone(),
+            elapsed: self.deadline.elapsed(),
+        }
+    }
+}
+
+fn add(run: &mut CheckRun, more: Vec<crate::model::Finding>) {
+    if let Outcome::Completed(f) | Outcome::Failed(_, f) | Outcome::TimedOut(f) = &mut run.outcome {
+        f.extend(more);
+    }
+}

@@ -1,0 +1,211 @@
+//! Finds the policy that a change is judged by: never the one that the change itself brings, if there
+//! was one before.
+
+use super::Error;
+use crate::config::{self, KnownRule, Settings};
+use crate::engine::OWN;
+use crate::git::{LARGEST, Repository};
+use crate::model::{Objects, Oid, PolicySource};
+use crate::rules;
+use crate::sys::{env, file};
+use bstr::BStr;
+use std::path::{Path, PathBuf};
+
+/// The largest policy file, in bytes.
+const LIMIT: u64 = 1 << 20;
+
+/// A policy with the place it came from.
+pub struct Loaded {
+    /// What it says.
+    pub settings: Settings,
+    /// Where it came from.
+    pub source: PolicySource,
+    /// The tree it came from, which holds the files that belong to it.
+    pub tree: Option<Oid>,
+}
+
+/// What decides which policy counts.
+#[derive(Debug, Clone, Copy)]
+pub struct From<'a> {
+    /// The tree that the change starts from.
+    pub base: Option<Oid>,
+    /// The tree that the change ends in.
+    pub head: Option<Oid>,
+    /// A file that the user named instead.
+    pub file: Option<&'a Path>,
+    /// Assignments of the user.
+    pub set: &'a [String],
+}
+
+/// Loads the policy: from the file that the user named, the tree that the change starts from, the tree
+/// that it ends in, or the working tree, whichever is the first to have one.
+///
+/// # Errors
+/// When it is there and cannot be read.
+pub fn load(repo: &Repository, from: &From<'_>) -> Result<Loaded, Error> {
+    let found = find(repo, from)?;
+    let broken = match read(repo, from, found) {
+        Err(Error::Config(problems)) => problems,
+        done => return done,
+    };
+    // A policy that cannot be used must not stop the change that mends it.
+    let base = from.base.filter(|_| from.file.is_none());
+    let head = from.head.filter(|head| Some(*head) != base);
+    let (Some(base), Some(head)) = (base, head) else {
+        return Err(Error::Config(broken));
+    };
+    if blob(repo, base, config::FILE)?.is_none() || blob(repo, head, config::FILE)?.is_none() {
+        return Err(Error::Config(broken));
+    }
+    let mut mended = load(repo, &From { base: None, ..*from }).map_err(|_| Error::Config(broken.clone()))?;
+    let why = "the policy before the change cannot be used, so the one that it brings judges";
+    let what = broken.to_string();
+    let what = what.lines().next().unwrap_or_default();
+    mended.settings.notes.push(format!("{why}: {what}"));
+    Ok(mended)
+}
+
+/// Reads a policy that was found.
+fn read(repo: &Repository, from: &From<'_>, found: Found) -> Result<Loaded, Error> {
+    let (bytes, source, tree) = found;
+    let name = match &source {
+        PolicySource::File(name) => name.clone(),
+        _ => config::FILE.to_owned(),
+    };
+    let resolve = |path: &str| read_beside(repo, from, tree, path);
+    let known = known();
+    let site = site()?;
+    let env = env::text(config::VARIABLE);
+    let settings = config::load(&config::Request {
+        file: bytes.as_deref().map(|bytes| config::File { name: &name, bytes }),
+        site: site.as_deref().map(|bytes| config::File {
+            name: config::SITE_FILE,
+            bytes,
+        }),
+        env: env.as_deref(),
+        flags: from.set,
+        known: &known,
+        resolve: &resolve,
+    })?;
+    Ok(Loaded {
+        settings,
+        source,
+        tree,
+    })
+}
+
+type Found = (Option<Vec<u8>>, PolicySource, Option<Oid>);
+
+fn find(repo: &Repository, from: &From<'_>) -> Result<Found, Error> {
+    if let Some(path) = from.file {
+        let bytes = file::read(path, LIMIT).map_err(|e| Error::File(path.to_owned(), e))?;
+        return Ok((
+            Some(bytes),
+            PolicySource::File(path.strip_prefix(".").unwrap_or(path).display().to_string()),
+            None,
+        ));
+    }
+    for (tree, source) in [(from.base, PolicySource::Base), (from.head, PolicySource::Head)] {
+        let Some(tree) = tree else { continue };
+        if let Some(bytes) = blob(repo, tree, config::FILE)? {
+            return Ok((Some(bytes), source, Some(tree)));
+        }
+    }
+    match repo.root().ok().map(|root| root.join(config::FILE)) {
+        Some(path) if path.exists() => {
+            let bytes = file::read(&path, LIMIT).map_err(|e| Error::File(path, e))?;
+            Ok((Some(bytes), PolicySource::Worktree, None))
+        }
+        _ => Ok((None, PolicySource::Default, None)),
+    }
+}
+
+/// Reads a file of a tree; `None` if the tree has none of that name.
+///
+/// # Errors
+/// When it is there and cannot be read.
+pub fn blob(repo: &Repository, tree: Oid, path: &str) -> Result<Option<Vec<u8>>, Error> {
+    let reader = repo.reader(LARGEST.min(LIMIT * 16));
+    let unreadable = |e: crate::model::ReadError| Error::Policy(path.to_owned(), e.to_string());
+    let side = reader.entry(tree, BStr::new(path)).map_err(unreadable)?;
+    side.filter(|s| s.kind.is_file())
+        .map(|s| reader.blob(s.id).map_err(unreadable))
+        .transpose()
+}
+
+/// Reads a file that belongs to the policy from where the policy came from.
+fn read_beside(
+    repo: &Repository,
+    from: &From<'_>,
+    tree: Option<Oid>,
+    path: &str,
+) -> Result<Option<Vec<u8>>, String> {
+    if let Some(tree) = tree {
+        return blob(repo, tree, path).map_err(|e| e.to_string());
+    }
+    let dir: PathBuf = match from.file.and_then(Path::parent) {
+        Some(dir) => dir.to_owned(),
+        None => repo.root().map_err(|e| e.to_string())?.to_owned(),
+    };
+    match file::read(&dir.join(path), LIMIT) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(e.to_string()),
+    }
+}
+
+fn site() -> Result<Option<Vec<u8>>, Error> {
+    let path = Path::new(config::SITE_FILE);
+    match file::read(path, LIMIT) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(Error::File(path.to_owned(), e)),
+    }
+}
+
+/// Says what is wrong with the policy that a change brings, if it changes the policy at all.
+///
+/// # Errors
+/// When a tree cannot be read.
+pub fn broken_by(repo: &Repository, base: Option<Oid>, head: Oid) -> Result<Option<String>, Error> {
+    let reader = repo.reader(LIMIT);
+    let entry = |tree: Oid| reader.entry(tree, BStr::new(config::FILE)).ok().flatten();
+    let now = entry(head);
+    if now.is_none() || now == base.and_then(entry) {
+        return Ok(None);
+    }
+    let from = From {
+        base: None,
+        head: Some(head),
+        file: None,
+        set: &[],
+    };
+    let found = find(repo, &from)?;
+    Ok(match read(repo, &from, found) {
+        Ok(loaded) => super::wire::check_patterns(&loaded.settings)
+            .err()
+            .map(|e| e.to_string()),
+        Err(e) => Some(e.to_string()),
+    })
+}
+
+/// Returns every shipped rule, as the configuration needs to know it.
+#[must_use]
+pub fn known() -> Vec<KnownRule<'static>> {
+    infos()
+        .map(|info| KnownRule {
+            id: &info.id,
+            severity: info.severity,
+            options: &info.options,
+        })
+        .collect()
+}
+
+/// Returns what every shipped rule says about itself.
+pub fn infos() -> impl Iterator<Item = &'static crate::model::RuleInfo> {
+    rules::ALL
+        .iter()
+        .map(|rule| &rule.info)
+        .chain(rules::pattern::infos())
+        .chain(OWN)
+}

@@ -1,0 +1,272 @@
+//! Turns settings into the options of each room.
+
+use super::Error;
+use super::judge::Depth;
+use super::load::{self, Loaded};
+use crate::check::{Options, Rule, Run};
+use crate::config::{PatternSource, Problem, Settings};
+use crate::engine;
+use crate::git::Repository;
+use crate::model::{Gate, PathEntry, PolicySource, Selector, Stage};
+use crate::policy::{self, Policy};
+use crate::rules;
+use crate::rules::pattern::{self, Set};
+use bstr::{BStr, ByteSlice};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything that one gate needs.
+pub struct Wired {
+    /// The stage.
+    pub stage: Stage,
+    /// Its gate.
+    pub gate: Gate,
+    /// The policy.
+    pub policy: Policy,
+    /// Where the policy came from.
+    pub source: PolicySource,
+    /// What a person should know about it.
+    pub notes: Vec<String>,
+    /// The options of each rule.
+    pub options: BTreeMap<String, Options>,
+    /// What comments in the content may do.
+    pub suppressions: engine::Suppressions,
+    /// The largest file that is searched, in bytes.
+    pub max_file_bytes: u64,
+    /// How many findings a person is shown.
+    pub max_findings: usize,
+    rules: Vec<&'static Rule>,
+    patterns: Set,
+    history: Option<Set>,
+    paths: Vec<PathEntry>,
+    excludes: BTreeMap<String, Vec<String>>,
+    off: BTreeSet<String>,
+}
+
+/// Wires a policy for a stage.
+///
+/// # Errors
+/// When one of the repository's own patterns, or its baseline, cannot be used.
+pub fn wire(repo: &Repository, loaded: Loaded, stage: Stage) -> Result<Wired, Error> {
+    let Loaded {
+        settings,
+        source,
+        tree,
+    } = loaded;
+    let gate = settings.gates.get(&stage).cloned().ok_or(Error::NoGate(stage))?;
+    let on = |id: &str| is_on(&settings, &gate, id);
+    let rules = rules::ALL.iter().copied().filter(|r| on(&r.info.id)).collect();
+    let own: Vec<pattern::Source> = settings.patterns.iter().map(own_pattern).collect();
+    let patterns = Set::new(&on, &own).map_err(|e| pattern_error(&e, &settings))?;
+    let history = match stage {
+        Stage::PrePush => {
+            let deep: Vec<_> = history_ids(&own);
+            let on = |id: &str| on(id) && deep.iter().any(|d| d == id);
+            Some(Set::new(&on, &own).map_err(|e| pattern_error(&e, &settings))?)
+        }
+        _ => None,
+    };
+    let s = settings.suppressions;
+    Ok(Wired {
+        stage,
+        policy: policy(repo, &settings, &gate, tree)?,
+        source,
+        notes: settings.notes.clone(),
+        options: options(&settings),
+        suppressions: engine::Suppressions {
+            inline: s.inline,
+            require_reason: s.require_reason,
+            foreign: s.foreign,
+        },
+        max_file_bytes: settings.limits.max_file_bytes,
+        max_findings: settings.limits.max_findings,
+        rules,
+        patterns,
+        history,
+        excludes: excludes(&settings),
+        off: settings
+            .rules
+            .iter()
+            .filter(|(_, r)| !r.enabled)
+            .map(|(id, _)| id.clone())
+            .collect(),
+        paths: settings.paths,
+        gate,
+    })
+}
+
+impl Wired {
+    /// Returns the structural rules that look at a change.
+    #[must_use]
+    pub fn rules_at(&self, depth: Depth) -> Vec<&'static Rule> {
+        let deep = |r: &&Rule| r.info.history || matches!(r.run, Run::Message(_));
+        self.rules
+            .iter()
+            .copied()
+            .filter(|r| depth == Depth::Full || deep(r))
+            .collect()
+    }
+
+    /// Returns the pattern rules that look at a change.
+    #[must_use]
+    pub fn patterns_at(&self, depth: Depth) -> &Set {
+        match (depth, &self.history) {
+            (Depth::History, Some(set)) => set,
+            _ => &self.patterns,
+        }
+    }
+
+    /// Whether a rule runs.
+    #[must_use]
+    pub fn is_on(&self, id: &str) -> bool {
+        Selector::includes(&self.gate.checks, id) && !self.off.contains(id)
+    }
+
+    /// Whether findings of a rule count on a path.
+    #[must_use]
+    pub fn counts(&self, path: &BStr, id: &str) -> bool {
+        if let Some(globs) = self.excludes.get(id)
+            && globs.iter().any(|g| fast_glob::glob_match(g, path.as_bytes()))
+        {
+            return false;
+        }
+        let Some(entry) = self.entry(path) else {
+            return true;
+        };
+        entry
+            .checks
+            .iter()
+            .rev()
+            .find(|s| s.names(id))
+            .is_none_or(|s| !s.negated)
+    }
+
+    /// Whether a path is not judged at all.
+    #[must_use]
+    pub fn is_excluded(&self, path: &BStr) -> bool {
+        self.entry(path).is_some_and(|entry| entry.exclude)
+    }
+
+    fn entry(&self, path: &BStr) -> Option<&PathEntry> {
+        PathEntry::first(&self.paths, path)
+    }
+}
+
+/// Whether a rule runs: the gate asks for it and nothing switches it off.
+#[must_use]
+pub fn is_on(settings: &Settings, gate: &Gate, id: &str) -> bool {
+    settings.rules.get(id).is_none_or(|r| r.enabled) && Selector::includes(&gate.checks, id)
+}
+
+fn history_ids(own: &[pattern::Source]) -> Vec<String> {
+    let shipped = pattern::infos().filter(|i| i.history).map(|i| i.id.to_string());
+    shipped
+        .chain(own.iter().filter(|s| s.history).map(|s| s.id.clone()))
+        .collect()
+}
+
+fn options(settings: &Settings) -> BTreeMap<String, Options> {
+    let set = settings.rules.iter().filter(|(_, rule)| !rule.options.is_empty());
+    set.map(|(id, rule)| {
+        (
+            id.clone(),
+            Options {
+                set: rule.options.clone(),
+            },
+        )
+    })
+    .collect()
+}
+
+fn excludes(settings: &Settings) -> BTreeMap<String, Vec<String>> {
+    let set = settings.rules.iter().filter(|(_, rule)| !rule.exclude.is_empty());
+    set.map(|(id, rule)| (id.clone(), rule.exclude.clone())).collect()
+}
+
+pub(super) fn own_pattern(source: &PatternSource) -> pattern::Source {
+    let s = source.clone();
+    pattern::Source {
+        id: s.id,
+        summary: s.summary,
+        why: s.why,
+        fix: s.fix,
+        severity: Some(s.severity.name().to_owned()),
+        confidence: Some(s.confidence.name().to_owned()),
+        history: s.history,
+        languages: s.languages,
+        paths: s.paths,
+        exclude_paths: s.exclude_paths,
+        keywords: s.keywords,
+        regex: s.regex,
+        entropy: (s.entropy > 0.0).then_some(s.entropy as f32),
+        placeholder: s.placeholder,
+        allow: s.allow,
+        multi_line: s.multi_line,
+        validator: s.validator,
+        good: s.good,
+        bad: s.bad,
+        ..pattern::Source::default()
+    }
+}
+
+/// Places an error of a pattern where the pattern is written.
+fn pattern_error(error: &pattern::Error, settings: &Settings) -> Error {
+    let written = settings.patterns.iter().find(|p| p.id == error.id);
+    match written {
+        Some(source) => Problem::at(source.place(error.key), error.to_string()).into(),
+        None => Error::Policy(error.id.clone(), error.to_string()),
+    }
+}
+
+/// Checks the repository's own patterns with their examples.
+///
+/// # Errors
+/// With the first one that cannot be used.
+pub fn check_patterns(settings: &Settings) -> Result<(), Error> {
+    for source in &settings.patterns {
+        pattern::check(&own_pattern(source)).map_err(|e| pattern_error(&e, settings))?;
+    }
+    Ok(())
+}
+
+fn policy(
+    repo: &Repository,
+    settings: &Settings,
+    gate: &Gate,
+    tree: Option<crate::model::Oid>,
+) -> Result<Policy, Error> {
+    let baseline = baseline(repo, settings, tree)?;
+    Ok(Policy {
+        gate: gate.clone(),
+        paths: settings.paths.clone(),
+        severities: settings.severities(gate.stage),
+        waivers: settings.waivers.clone(),
+        baseline,
+        digest: settings.digest.clone(),
+        today: today(settings),
+    })
+}
+
+/// Returns the date where something expires; asking for the time zone takes longer than a small commit.
+fn today(settings: &Settings) -> String {
+    if settings.waivers.is_empty() {
+        String::new()
+    } else {
+        crate::sys::clock::today()
+    }
+}
+
+fn baseline(
+    repo: &Repository,
+    settings: &Settings,
+    tree: Option<crate::model::Oid>,
+) -> Result<BTreeSet<crate::model::Fingerprint>, Error> {
+    let path = &settings.baseline_file;
+    let bytes = match (tree, repo.root()) {
+        (Some(tree), _) => load::blob(repo, tree, path)?,
+        (None, Ok(root)) => crate::sys::file::read(&root.join(path), 64 << 20).ok(),
+        (None, Err(_)) => None,
+    };
+    let lines = policy::read_baseline(&bytes.unwrap_or_default());
+    let lines = lines.map_err(|e| Error::Policy(path.clone(), e.to_string()))?;
+    Ok(lines.into_iter().map(|line| line.fingerprint).collect())
+}

@@ -1,0 +1,131 @@
+//! `pantheon rules`: what is looked for, why, and how to fix or silence it.
+
+mod explain;
+mod list;
+
+use super::{Context, Exit, Failure};
+use crate::model::{RuleInfo, Severity};
+use crate::report::{Options, text};
+use crate::sys::terminal::{self, Stream};
+use clap::{Args, Subcommand, ValueEnum};
+
+/// Arguments of `pantheon rules`.
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    #[command(subcommand)]
+    command: RulesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum RulesCommand {
+    /// Lists all rules
+    List {
+        /// How to write them
+        #[arg(long, value_enum, default_value_t = ListFormat::Human)]
+        format: ListFormat,
+    },
+    /// Says what a rule finds, why, and how to fix or silence it
+    Explain {
+        /// The id of the rule, such as `secrets/private-key`
+        id: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    /// A table
+    Human,
+    /// A JSON array
+    Json,
+}
+
+/// What the policy makes of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Effective {
+    /// Whether the rule runs.
+    pub enabled: bool,
+    /// The severity of its findings.
+    pub severity: Severity,
+}
+
+/// Runs `pantheon rules`.
+///
+/// # Errors
+/// A rule that nobody knows.
+pub fn run<'a>(
+    context: &Context,
+    args: &RulesArgs,
+    rules: impl Iterator<Item = &'a RuleInfo>,
+    effective: impl Fn(&RuleInfo) -> Effective,
+) -> Result<Exit, Failure> {
+    let rules: Vec<_> = rules.map(|info| (info, effective(info))).collect();
+    let options = options(context);
+    let out = match &args.command {
+        RulesCommand::List {
+            format: ListFormat::Human,
+        } => list::table(&rules, &options),
+        RulesCommand::List {
+            format: ListFormat::Json,
+        } => list::json(&rules),
+        RulesCommand::Explain { id } => {
+            let (info, effective) = find(&rules, id)?;
+            explain::text(info, effective, &options)
+        }
+    };
+    context.out(&out);
+    Ok(0)
+}
+
+fn options(context: &Context) -> Options<'static> {
+    Options {
+        color: context.color.applies_to(Stream::Out),
+        // Prose is hard to read when it is wide.
+        width: terminal::width(Stream::Out).unwrap_or(100).min(100),
+        ..Options::default()
+    }
+}
+
+/// Finds a rule by its id, or by the last part of it where that is clear.
+fn find<'a>(rules: &[(&'a RuleInfo, Effective)], id: &str) -> Result<(&'a RuleInfo, Effective), Failure> {
+    let mut named = rules
+        .iter()
+        .filter(|(info, _)| info.id == id || last_part(&info.id) == id);
+    match (named.next(), named.next()) {
+        (Some(rule), None) => Ok(*rule),
+        _ => Err(unknown(rules, id)),
+    }
+}
+
+fn last_part(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or(id)
+}
+
+fn unknown(rules: &[(&RuleInfo, Effective)], id: &str) -> Failure {
+    let failure = Failure::usage(format!("no rule is called `{}`", text::visible(id)));
+    let near = nearest(rules, id);
+    if near.is_empty() {
+        return failure.hint("`pantheon rules list` shows all rules");
+    }
+    failure.hint(format!("did you mean {}?", near.join(" or ")))
+}
+
+/// The up to three ids that are most like a word, best first.
+fn nearest(rules: &[(&RuleInfo, Effective)], id: &str) -> Vec<String> {
+    let likeness = |known: &str| {
+        let whole = strsim::jaro_winkler(known, id);
+        whole.max(strsim::jaro_winkler(last_part(known), last_part(id)))
+    };
+    let mut near: Vec<_> = rules
+        .iter()
+        .map(|(info, _)| (likeness(&info.id), &info.id))
+        .collect();
+    near.retain(|(likeness, _)| *likeness > 0.8);
+    near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    near.iter()
+        .take(3)
+        .map(|(_, id)| format!("`{}`", text::visible(id)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,544 @@
+//! The one table of all keys: what is accepted, what is documented and what the schema says.
+
+use Kind as K;
+
+/// A part of the configuration.
+pub struct Section {
+    /// The name of the table; empty for the keys at the top.
+    pub name: &'static str,
+    /// How its keys are reached.
+    pub shape: Shape,
+    /// What it is for, in whole sentences.
+    pub doc: &'static str,
+    /// Its keys.
+    pub keys: &'static [Key],
+}
+
+/// How the keys of a section are reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// They stand at the top.
+    Top,
+    /// `[name]`.
+    Table,
+    /// `[name.<stage>]`.
+    ByStage,
+    /// `[name."<rule id>"]`, where the rule's own options stand too.
+    ByRule,
+    /// `[[name]]`, any number of times.
+    List,
+}
+
+/// One key.
+pub struct Key {
+    /// The name, in lowercase words with dashes.
+    pub name: &'static str,
+    /// What its value must be.
+    pub kind: Kind,
+    /// The value when nobody sets it, as TOML; empty if there is none.
+    pub default: &'static str,
+    /// Whether it must be there.
+    pub required: bool,
+    /// What it does, in whole sentences.
+    pub doc: &'static str,
+    /// A value that somebody could write, as TOML.
+    pub example: &'static str,
+}
+
+/// What a value must be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// The version of the format.
+    Version,
+    /// Names of packs and paths to packs.
+    Packs,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A severity.
+    Severity,
+    /// A table of rule ids with a severity each.
+    Severities,
+    /// A severity, `never`, or a table of both axes.
+    Threshold,
+    /// A time such as `500ms`.
+    Time,
+    /// A switch.
+    Bool,
+    /// A whole number in this range.
+    Int(i64, i64),
+    /// A number of zero or more.
+    Number,
+    /// A text that says something.
+    Text,
+    /// A path that stays in the repository.
+    File,
+    /// A list of texts.
+    Texts,
+    /// A text that may hold what looks like a key.
+    Raw,
+    /// A list of texts that may hold what looks like a key.
+    RawTexts,
+    /// Names of checks.
+    Selectors,
+    /// Patterns of paths.
+    Globs,
+    /// The id of a rule.
+    Id,
+    /// A day.
+    Date,
+    /// The start of a fingerprint.
+    Fingerprint,
+}
+
+const STAGES: &[&str] = &["pre-commit", "commit-msg", "pre-push", "ci", "manual"];
+/// The words for a severity, lowest first.
+pub(super) const SEVERITIES: &[&str] = &["info", "low", "medium", "high", "critical"];
+/// The words for a confidence, lowest first.
+pub(super) const CONFIDENCES: &[&str] = &["low", "medium", "high"];
+const CLOSE: &[&str] = &["warn", "block"];
+
+const fn key(
+    name: &'static str,
+    kind: Kind,
+    default: &'static str,
+    example: &'static str,
+    doc: &'static str,
+) -> Key {
+    Key {
+        name,
+        kind,
+        default,
+        required: false,
+        doc,
+        example,
+    }
+}
+
+const fn must(name: &'static str, kind: Kind, example: &'static str, doc: &'static str) -> Key {
+    Key {
+        required: true,
+        ..key(name, kind, "", example, doc)
+    }
+}
+
+/// All keys, in the order in which they are documented.
+pub const SECTIONS: &[Section] = &[
+    Section {
+        name: "",
+        shape: Shape::Top,
+        doc: "What stands at the top of the file.",
+        keys: TOP,
+    },
+    Section {
+        name: "gates",
+        shape: Shape::ByStage,
+        doc: "What is run at a stage, and what closes the gate there. The stages are `pre-commit`, \
+              `commit-msg`, `pre-push`, `ci` and `manual`.",
+        keys: GATE,
+    },
+    Section {
+        name: "paths",
+        shape: Shape::List,
+        doc: "Another measure for some paths. The first entry that matches a path is the only one that \
+              counts; entries of the file come before those of the packs that it extends.",
+        keys: PATHS,
+    },
+    Section {
+        name: "rules",
+        shape: Shape::ByRule,
+        doc: "Settings of one rule. Besides these keys a rule has its own options: \
+              `pantheon rules explain <id>` lists them.",
+        keys: RULE,
+    },
+    Section {
+        name: "pattern",
+        shape: Shape::List,
+        doc: "A rule of the repository's own: an expression that is searched for in added lines. A later \
+              layer replaces a pattern by giving its id again.",
+        keys: PATTERN,
+    },
+    Section {
+        name: "waivers",
+        shape: Shape::List,
+        doc: "Lets one finding pass until a day.",
+        keys: WAIVER,
+    },
+    Section {
+        name: "suppressions",
+        shape: Shape::Table,
+        doc: "Comments in the content that allow a finding.",
+        keys: SUPPRESSIONS,
+    },
+    Section {
+        name: "baseline",
+        shape: Shape::Table,
+        doc: "The findings that were there before the gate.",
+        keys: BASELINE,
+    },
+    Section {
+        name: "hooks",
+        shape: Shape::Table,
+        doc: "The hook files.",
+        keys: HOOKS,
+    },
+    Section {
+        name: "limits",
+        shape: Shape::Table,
+        doc: "How much is read and shown.",
+        keys: LIMITS,
+    },
+];
+
+const TOP: &[Key] = &[
+    must(
+        "version",
+        K::Version,
+        "1",
+        "The version of this format. A repository's file must state it.",
+    ),
+    key(
+        "extends",
+        K::Packs,
+        "[\"recommended\"]",
+        "[\"recommended\"]",
+        "What this file builds on, the strongest last: the shipped packs `minimal`, `recommended` and \
+         `strict`, or a file of the same tree, relative to this one, as `./team.toml`. An empty list \
+         builds on nothing but the defaults on this page. In a pack the default is the empty list.",
+    ),
+];
+
+const GATE: &[Key] = &[
+    key(
+        "extends",
+        K::Word(STAGES),
+        "",
+        "\"pre-push\"",
+        "The stage whose values this one takes where it has none of its own.",
+    ),
+    key(
+        "checks",
+        K::Selectors,
+        "[\"rules\"]",
+        "[\"rules\", \"!message\"]",
+        "Which checks run: `rules` for all, a category as `secrets` or `text/*`, or one id; `!` in front \
+         takes away; the last one that names a check counts.",
+    ),
+    key(
+        "block",
+        K::Threshold,
+        "\"high\"",
+        "\"high\"",
+        "What blocks: findings of this severity or above, if they are of at least medium confidence; a \
+         table such as `{ severity = \"high\", confidence = \"low\" }` states both; `\"never\"` blocks \
+         nothing.",
+    ),
+    key(
+        "warn",
+        K::Severity,
+        "\"low\"",
+        "\"low\"",
+        "What is shown: findings of this severity or above.",
+    ),
+    key(
+        "deadline",
+        K::Time,
+        "\"10s\"",
+        "\"2s\"",
+        "How long the whole gate may take: `500ms`, `2s` or `1m`, at most one hour.",
+    ),
+    key(
+        "on-inconclusive",
+        K::Word(CLOSE),
+        "\"warn\"",
+        "\"warn\"",
+        "What a check means that failed, timed out or was cut short: the gate opens with a warning, or it \
+         stays closed.",
+    ),
+    key(
+        "severity",
+        K::Severities,
+        "",
+        "{ \"message/fixup\" = \"high\" }",
+        "Severities of single rules at this stage alone, by rule id. They win over \
+         `[rules.\"<id>\"] severity`.",
+    ),
+];
+
+const PATHS: &[Key] = &[
+    must(
+        "match",
+        K::Globs,
+        "[\"tests/**\", \"**/*.snap\"]",
+        "The paths, from the root of the repository. `*` stays within one part of a path, `**` does not, \
+         `{a,b}` is either, `[a-z]` is one of a range.",
+    ),
+    key(
+        "severity-cap",
+        K::Severity,
+        "",
+        "\"low\"",
+        "No finding on these paths is worse than this.",
+    ),
+    key(
+        "checks",
+        K::Selectors,
+        "",
+        "[\"!text/trailing-whitespace\"]",
+        "Checks to take away on these paths with `!`, or to add, in the words of a gate's `checks`.",
+    ),
+    key(
+        "exclude",
+        K::Bool,
+        "false",
+        "false",
+        "Whether these paths are not judged at all. A report counts them as left out.",
+    ),
+];
+
+const RULE: &[Key] = &[
+    key(
+        "severity",
+        K::Severity,
+        "",
+        "\"low\"",
+        "How bad a finding of this rule is.",
+    ),
+    key(
+        "enabled",
+        K::Bool,
+        "true",
+        "false",
+        "Whether the rule runs at all.",
+    ),
+    key(
+        "exclude",
+        K::Globs,
+        "",
+        "[\"vendor/**\"]",
+        "Paths on which the rule does not look.",
+    ),
+];
+
+const PATTERN: &[Key] = &[
+    must(
+        "id",
+        K::Id,
+        "\"acme/internal-host\"",
+        "The id, as `category/name`.",
+    ),
+    must(
+        "summary",
+        K::Text,
+        "\"internal host name\"",
+        "What it finds, in a few lowercase words.",
+    ),
+    key(
+        "why",
+        K::Text,
+        "",
+        "\"Host names tell a reader how the network is built.\"",
+        "Why that matters.",
+    ),
+    key(
+        "fix",
+        K::Text,
+        "",
+        "\"Read the host name from the environment.\"",
+        "What to do about a finding.",
+    ),
+    key(
+        "severity",
+        K::Severity,
+        "\"medium\"",
+        "\"high\"",
+        "How bad a finding is.",
+    ),
+    key(
+        "confidence",
+        K::Word(CONFIDENCES),
+        "\"medium\"",
+        "\"medium\"",
+        "How likely a finding is.",
+    ),
+    key(
+        "history",
+        K::Bool,
+        "false",
+        "false",
+        "Whether every pushed commit is searched, and not only the sum of the push.",
+    ),
+    key(
+        "languages",
+        K::Texts,
+        "[]",
+        "[\"python\", \"shell\"]",
+        "The languages in which it is searched for; none: all.",
+    ),
+    key(
+        "paths",
+        K::Globs,
+        "[]",
+        "[\"deploy/**\"]",
+        "The paths on which it is searched for; none: all.",
+    ),
+    key(
+        "exclude-paths",
+        K::Globs,
+        "[]",
+        "[\"docs/**\"]",
+        "The paths on which it is not.",
+    ),
+    key(
+        "keywords",
+        K::RawTexts,
+        "[]",
+        "[\".corp.acme\"]",
+        "Words of which one must stand in the text before the expression is tried. They make it fast.",
+    ),
+    must(
+        "regex",
+        K::Raw,
+        "'[a-z0-9-]+\\.corp\\.acme\\b'",
+        "The expression. What is meant is the group `secret`, else the first group, else all of it.",
+    ),
+    key(
+        "entropy",
+        K::Number,
+        "0.0",
+        "0.0",
+        "The least Shannon entropy of the match, in bits per character.",
+    ),
+    key(
+        "placeholder",
+        K::Bool,
+        "false",
+        "true",
+        "Whether matches that are plainly made up, such as `xxxx`, are dropped.",
+    ),
+    key(
+        "allow",
+        K::RawTexts,
+        "[]",
+        "['^example\\.']",
+        "Expressions: a match is dropped if one of them matches it, or its line.",
+    ),
+    key(
+        "multi-line",
+        K::Bool,
+        "false",
+        "false",
+        "Whether a match may reach over several lines.",
+    ),
+    key(
+        "validator",
+        K::Text,
+        "",
+        "\"jwt\"",
+        "A shipped test of its structure that a match must pass, such as `jwt` or `pem`.",
+    ),
+    key(
+        "good",
+        K::RawTexts,
+        "[]",
+        "[\"host = env.HOST\"]",
+        "Texts in which nothing may be found.",
+    ),
+    key(
+        "bad",
+        K::RawTexts,
+        "[]",
+        "[\"host = db1.corp.acme\"]",
+        "Texts in which it must be found.",
+    ),
+];
+
+const WAIVER: &[Key] = &[
+    must(
+        "fingerprint",
+        K::Fingerprint,
+        "\"0123456789ab\"",
+        "The start of the finding's fingerprint, at least 12 of its 32 hexadecimal digits.",
+    ),
+    must(
+        "reason",
+        K::Text,
+        "\"a test certificate that signs nothing\"",
+        "Why it may pass.",
+    ),
+    must("by", K::Text, "\"platform team\"", "Who decided."),
+    must(
+        "expires",
+        K::Date,
+        "\"2030-01-31\"",
+        "The last day on which it holds.",
+    ),
+];
+
+const SUPPRESSIONS: &[Key] = &[
+    key(
+        "inline",
+        K::Bool,
+        "true",
+        "true",
+        "Whether a comment in the content can allow a finding.",
+    ),
+    key(
+        "require-reason",
+        K::Bool,
+        "true",
+        "true",
+        "Whether such a comment must say why.",
+    ),
+    key(
+        "foreign",
+        K::Bool,
+        "true",
+        "true",
+        "Whether the comments of other scanners count too.",
+    ),
+];
+
+const BASELINE: &[Key] = &[key(
+    "file",
+    K::File,
+    "\".pantheon-baseline\"",
+    "\".pantheon-baseline\"",
+    "The file that holds them, from the root of the repository.",
+)];
+
+const HOOKS: &[Key] = &[key(
+    "on-missing",
+    K::Word(CLOSE),
+    "\"block\"",
+    "\"block\"",
+    "What a hook does when the program is not found: `block` stops git, `warn` lets git go on with a warning.",
+)];
+
+const LIMITS: &[Key] = &[
+    key(
+        "max-file-bytes",
+        K::Int(1024, 1 << 30),
+        "16777216",
+        "16777216",
+        "The largest file that is searched, in bytes. A larger one is counted as left out.",
+    ),
+    key(
+        "max-findings",
+        K::Int(1, 1_000_000),
+        "20",
+        "20",
+        "How many findings a person is shown. All of them count, and all stand in machine formats.",
+    ),
+];
+
+/// Returns the section of that name.
+pub(super) fn section(name: &str) -> Option<&'static Section> {
+    SECTIONS.iter().find(|s| s.name == name)
+}
+
+impl Section {
+    /// Returns the key of that name.
+    pub(super) fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|k| k.name == name)
+    }
+}

@@ -1,0 +1,172 @@
+//! Checks that names of rules, options and checks refer to something.
+
+use super::keys;
+use super::nearest::{self, shown};
+use super::pack::PACKS;
+use super::source::Source;
+use super::stack::Stack;
+use super::value::Value;
+use super::walk::{Entry, Layer, Path, walk};
+use super::{KnownRule, Origin, Problem, Problems};
+use crate::model::{OptionKind, Selector};
+
+/// The categories that selectors may name, with or without rules in them.
+const CATEGORIES: &[&str] = &["secrets", "text", "repository", "hazard", "message", "policy"];
+/// The words that name every check.
+const ALL: &[&str] = &["rules", "*"];
+
+/// With this many problems nobody looks at one more, and each costs a search for the nearest name.
+const ENOUGH: usize = 100;
+
+/// Checks the names in everything that people wrote. Shipped packs are held by a test.
+pub(super) fn check(stack: &Stack, known: &[KnownRule<'_>], problems: &mut Vec<Problem>) {
+    if known.is_empty() {
+        return;
+    }
+    let layers = || stack.layers.iter().chain(&stack.site);
+    let own = layers()
+        .flat_map(|layer| &layer.items)
+        .filter_map(|item| item.text("id"));
+    let names = Names {
+        known,
+        own: own.collect(),
+    };
+    for layer in layers() {
+        names.patterns(layer, problems);
+        if !layer.shipped {
+            names.layer(layer, problems);
+        }
+    }
+}
+
+/// Checks that every name in the shipped packs refers to something.
+///
+/// # Errors
+/// With each name that does not.
+pub fn check_packs(known: &[KnownRule<'_>]) -> Result<(), Problems> {
+    let mut problems = Vec::new();
+    let names = Names {
+        known,
+        own: Vec::new(),
+    };
+    for pack in PACKS {
+        let layer = match Source::file(pack.file, pack.text.as_bytes()) {
+            Ok(source) => walk(&source, &mut problems),
+            Err(problem) => return Err(problem.into()),
+        };
+        names.layer(&layer, &mut problems);
+    }
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(Problems::new(problems)),
+    }
+}
+
+struct Names<'a> {
+    known: &'a [KnownRule<'a>],
+    /// The ids of the repository's own patterns.
+    own: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn layer(&self, layer: &Layer, problems: &mut Vec<Problem>) {
+        for (id, origin) in &layer.rules {
+            self.rule(id, origin, problems);
+        }
+        for (path, entry) in &layer.values {
+            self.selectors(entry, problems);
+            self.option(path, entry, problems);
+        }
+        let fields = layer.items.iter().flat_map(|item| item.fields.values());
+        fields.for_each(|entry| self.selectors(entry, problems));
+    }
+
+    fn ids(&self) -> impl Iterator<Item = &'a str> {
+        self.known.iter().map(|rule| rule.id).chain(self.own.clone())
+    }
+
+    fn rule(&self, id: &str, origin: &Origin, problems: &mut Vec<Problem>) {
+        if self.ids().any(|known| known == id) || problems.len() >= ENOUGH {
+            return;
+        }
+        let problem = Problem::at(origin, format!("unknown rule `{}`", shown(id)));
+        let hint = nearest::hint(id, self.ids());
+        problems.push(Problem { hint, ..problem });
+    }
+
+    fn selectors(&self, entry: &Entry, problems: &mut Vec<Problem>) {
+        let Value::Selectors(list) = &entry.value else {
+            return;
+        };
+        let room = ENOUGH.saturating_sub(problems.len());
+        let unknown = list.iter().filter(|(selector, _)| !self.is_named(selector));
+        for (selector, origin) in unknown.take(room) {
+            let problem = Problem::at(origin, format!("unknown check `{}`", shown(&selector.name)));
+            let all = ALL.iter().chain(CATEGORIES).copied().chain(self.ids());
+            let hint = nearest::hint(&selector.name, all);
+            problems.push(Problem { hint, ..problem });
+        }
+    }
+
+    fn is_named(&self, selector: &Selector) -> bool {
+        let name = selector.name.as_str();
+        let category = name.strip_suffix("/*").unwrap_or(name);
+        ALL.contains(&name) || CATEGORIES.contains(&category) || self.ids().any(|id| selector.names(id))
+    }
+
+    fn option(&self, path: &Path, entry: &Entry, problems: &mut Vec<Problem>) {
+        let common = keys::section("rules").is_some_and(|section| section.key(&path.key).is_some());
+        if path.section != "rules" || common {
+            return;
+        }
+        let Some(options) = self.options(&path.name) else {
+            return;
+        };
+        let Some(spec) = options.iter().find(|spec| spec.name == path.key) else {
+            let message = format!(
+                "the rule `{}` has no option `{}`",
+                shown(&path.name),
+                shown(&path.key)
+            );
+            let problem = Problem::at(&entry.key, message);
+            let common = ["severity", "enabled", "exclude"];
+            let hint = nearest::hint(&path.key, options.iter().map(|spec| spec.name).chain(common));
+            return problems.push(Problem { hint, ..problem });
+        };
+        if let Some(expected) = mismatch(&spec.kind, &entry.value) {
+            let message = format!("expected {expected} for `{}`", spec.name);
+            problems.push(Problem::at(&entry.origin, message));
+        }
+    }
+
+    fn options(&self, id: &str) -> Option<&'a [crate::model::OptionSpec]> {
+        match self.known.iter().find(|rule| rule.id == id) {
+            Some(rule) => Some(rule.options),
+            None => self.own.contains(&id).then_some(&[]),
+        }
+    }
+
+    /// A repository's pattern may not take the place of a rule.
+    fn patterns(&self, layer: &Layer, problems: &mut Vec<Problem>) {
+        for item in &layer.items {
+            let Some(id) = item.text("id") else { continue };
+            if self.known.iter().any(|rule| rule.id == id) {
+                let problem = Problem::at(&item.place("id"), format!("there is a rule `{id}` already"));
+                problems.push(problem.hint("give the pattern another id"));
+            }
+        }
+    }
+}
+
+fn mismatch(kind: &OptionKind, value: &Value) -> Option<&'static str> {
+    match (kind, value) {
+        (OptionKind::Int(_), Value::Int(_))
+        | (OptionKind::Bool(_), Value::Bool(_))
+        | (OptionKind::Text(_), Value::Text(_))
+        | (OptionKind::Texts(_), Value::Texts(_)) => None,
+        (OptionKind::Int(_), _) => Some("a whole number"),
+        (OptionKind::Bool(_), _) => Some("`true` or `false`"),
+        (OptionKind::Text(_), _) => Some("a text"),
+        (OptionKind::Texts(_), _) => Some("a list of texts"),
+    }
+}

@@ -1,0 +1,826 @@
+use super::*;
+use crate::model::{Choice, Confidence, OnInconclusive, OptionKind, OptionSpec, Selector, Stage, Threshold};
+use crate::sys;
+use proptest::prelude::*;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const OPTIONS: &[OptionSpec] = &[
+    OptionSpec {
+        name: "max",
+        doc: "The most.",
+        kind: OptionKind::Int(72),
+    },
+    OptionSpec {
+        name: "types",
+        doc: "The types.",
+        kind: OptionKind::Texts(&["feat"]),
+    },
+    OptionSpec {
+        name: "loud",
+        doc: "Whether it is loud.",
+        kind: OptionKind::Bool(false),
+    },
+    OptionSpec {
+        name: "word",
+        doc: "A word.",
+        kind: OptionKind::Text(""),
+    },
+];
+
+fn rule(id: &'static str, options: &'static [OptionSpec]) -> KnownRule<'static> {
+    KnownRule {
+        id,
+        severity: Severity::Medium,
+        options,
+    }
+}
+
+fn known() -> Vec<KnownRule<'static>> {
+    vec![
+        rule("text/merge-marker", &[]),
+        rule("text/trailing-whitespace", &[]),
+        rule("text/final-newline", &[]),
+        rule("message/fixup", &[]),
+        rule("message/subject-length", OPTIONS),
+    ]
+}
+
+/// Loads with a repository's file, other files of its tree, a site file, a variable and flags.
+#[derive(Default)]
+struct Case<'a> {
+    file: Option<&'a str>,
+    files: &'a [(&'a str, &'a str)],
+    site: Option<&'a str>,
+    env: Option<&'a str>,
+    flags: &'a [&'a str],
+}
+
+impl Case<'_> {
+    fn load(&self) -> Result<Settings, Problems> {
+        let flags: Vec<String> = self.flags.iter().map(|flag| (*flag).to_owned()).collect();
+        load(&Request {
+            file: self.file.map(|text| File {
+                name: FILE,
+                bytes: text.as_bytes(),
+            }),
+            site: self.site.map(|text| File {
+                name: SITE_FILE,
+                bytes: text.as_bytes(),
+            }),
+            env: self.env,
+            flags: &flags,
+            known: &known(),
+            resolve: &|path| {
+                let found = self.files.iter().find(|(name, _)| *name == path);
+                Ok(found.map(|(_, text)| text.as_bytes().to_vec()))
+            },
+        })
+    }
+}
+
+fn loaded(text: &str) -> Settings {
+    let case = Case {
+        file: Some(text),
+        ..Case::default()
+    };
+    case.load().unwrap()
+}
+
+fn problems(text: &str) -> String {
+    let case = Case {
+        file: Some(text),
+        ..Case::default()
+    };
+    case.load().unwrap_err().to_string()
+}
+
+fn line(settings: &Settings, key: &str) -> String {
+    let text = show(settings);
+    let line = text.lines().find(|line| line.split(" = ").next() == Some(key));
+    line.unwrap_or("absent").to_owned()
+}
+
+#[test]
+fn without_a_file_the_recommended_pack_counts() {
+    let settings = Case::default().load().unwrap();
+    let gate = &settings.gates[&Stage::PreCommit];
+    assert_eq!(gate.deadline, Duration::from_secs(2));
+    assert_eq!(gate.on_inconclusive, OnInconclusive::Warn);
+    let high = Threshold {
+        severity: Severity::High,
+        confidence: Confidence::Medium,
+    };
+    assert_eq!(gate.block, Some(high));
+    assert!(Selector::includes(&gate.checks, "secrets/anything"));
+    assert!(!Selector::includes(&gate.checks, "message/fixup"));
+    assert!(!settings.rules["message/conventional"].enabled);
+    assert_eq!(settings.baseline_file, ".pantheon-baseline");
+    assert_eq!(settings.limits.max_file_bytes, 16 << 20);
+    assert_eq!(settings.limits.max_findings, 20);
+    assert_eq!(settings.hooks.on_missing, OnMissing::Block);
+}
+
+#[test]
+fn a_file_that_extends_nothing_by_name_extends_the_recommended_pack() {
+    let settings = loaded("version = 1\n");
+    assert_eq!(settings.digest, Case::default().load().unwrap().digest);
+    let bare = loaded("version = 1\nextends = []\n");
+    assert_eq!(
+        line(&bare, "gates.ci.deadline"),
+        "gates.ci.deadline = \"10s\"   # default"
+    );
+    assert_ne!(bare.digest, settings.digest);
+}
+
+#[test]
+fn every_value_knows_where_it_is_written() {
+    let settings = loaded("version = 1\n[gates.pre-commit]\nwarn = \"medium\"\n");
+    assert_eq!(
+        line(&settings, "gates.pre-commit.warn"),
+        "gates.pre-commit.warn = \"medium\"   # .pantheon.toml:3"
+    );
+    assert_eq!(
+        line(&settings, "gates.pre-commit.block"),
+        "gates.pre-commit.block = \"high\"   # policies/recommended.toml:7"
+    );
+    assert_eq!(
+        line(&settings, "gates.pre-push.severity.\"message/fixup\""),
+        "gates.pre-push.severity.\"message/fixup\" = \"high\"   # policies/recommended.toml:29"
+    );
+    assert_eq!(
+        line(&settings, "hooks.on-missing"),
+        "hooks.on-missing = \"block\"   # default"
+    );
+}
+
+#[test]
+fn a_gate_takes_what_it_lacks_from_the_gate_it_extends() {
+    let settings = loaded("version = 1\n[gates.pre-push]\nblock = \"never\"\n");
+    assert_eq!(settings.gates[&Stage::Ci].block, None);
+    assert_eq!(settings.gates[&Stage::Ci].on_inconclusive, OnInconclusive::Block);
+    assert_eq!(settings.severities(Stage::Ci)["message/fixup"], Severity::High);
+    assert!(
+        !settings
+            .severities(Stage::PreCommit)
+            .contains_key("message/fixup")
+    );
+}
+
+#[test]
+fn the_severity_of_a_stage_wins_over_that_of_the_rule() {
+    let settings = loaded("version = 1\nrules.\"message/fixup\".severity = \"info\"\n");
+    assert_eq!(
+        settings.severities(Stage::PrePush)["message/fixup"],
+        Severity::High
+    );
+    assert_eq!(
+        settings.severities(Stage::CommitMsg)["message/fixup"],
+        Severity::Info
+    );
+}
+
+#[test]
+fn later_layers_win() {
+    let case = Case {
+        file: Some("version = 1\nextends = [\"./a.toml\"]\nlimits.max-findings = 3\n"),
+        files: &[("a.toml", "limits = { max-findings = 2, max-file-bytes = 2000 }\n")],
+        env: Some("limits.max-findings = 4; gates.ci.block = \"low\"\n"),
+        flags: &["limits.max-findings = 5"],
+        ..Case::default()
+    };
+    let settings = case.load().unwrap();
+    assert_eq!(
+        line(&settings, "limits.max-findings"),
+        "limits.max-findings = 5   # --set"
+    );
+    assert_eq!(
+        line(&settings, "limits.max-file-bytes"),
+        "limits.max-file-bytes = 2000   # a.toml:1"
+    );
+    assert_eq!(
+        line(&settings, "gates.ci.block"),
+        "gates.ci.block = \"low\"   # PANTHEON_SET"
+    );
+    // A named pack that extends nothing replaces the usual one.
+    assert_eq!(settings.rules.len(), 0);
+}
+
+#[test]
+fn packs_may_extend_packs_and_count_once() {
+    let case = Case {
+        file: Some("version = 1\nextends = [\"./p/b.toml\", \"./p/c.toml\"]\n"),
+        files: &[
+            ("p/a.toml", "[limits]\nmax-findings = 1\n"),
+            (
+                "p/b.toml",
+                "extends = [\"./a.toml\"]\n[limits]\nmax-findings = 2\n",
+            ),
+            ("p/c.toml", "extends = [\"./a.toml\"]\n"),
+        ],
+        ..Case::default()
+    };
+    assert_eq!(case.load().unwrap().limits.max_findings, 2);
+}
+
+#[test]
+fn circles_and_missing_packs_are_told() {
+    let case = Case {
+        file: Some("version = 1\nextends = [\"./a.toml\"]\n"),
+        files: &[
+            ("a.toml", "extends = [\"./b.toml\"]\n"),
+            ("b.toml", "extends = [\"./a.toml\"]\n"),
+        ],
+        ..Case::default()
+    };
+    assert_eq!(
+        case.load().unwrap_err().to_string(),
+        "b.toml:1:11: `extends` goes in a circle: a.toml -> b.toml -> a.toml"
+    );
+    assert_eq!(
+        problems("version = 1\nextends = [\"recomended\"]\n"),
+        ".pantheon.toml:2:11: there is no pack `recomended`; did you mean `recommended`?"
+    );
+    assert_eq!(
+        problems("version = 1\nextends = [\"./x.toml\"]\n"),
+        ".pantheon.toml:2:11: `x.toml` is not there"
+    );
+    assert_eq!(
+        problems("version = 1\nextends = [\"./../x.toml\"]\n"),
+        ".pantheon.toml:2:11: `./../x.toml` does not stay in the repository; the packs are `minimal`, \
+         `recommended`, `strict`; a file is named as `./file.toml`"
+    );
+    assert_eq!(
+        problems("version = 1\nextends = [\"./.pantheon.toml\"]\n"),
+        ".pantheon.toml:2:11: `extends` goes in a circle: .pantheon.toml -> .pantheon.toml"
+    );
+    assert_eq!(
+        problems("version = 1\ngates.ci.extends = \"ci\"\n"),
+        ".pantheon.toml:2:20: `extends` of the gate `ci` goes in a circle"
+    );
+}
+
+#[test]
+fn several_problems_are_told_each_with_its_place() {
+    let text = "\
+version = 1
+extend = []
+[gates.pre-commit]
+blok = \"high\"
+warn = \"hihg\"
+deadline = 2
+checks = [\"rules\",
+  \"text/merge-markr\", \"txt/*\"]
+[gates.pre-comit]
+[rules.\"text/trailing-whitespaces\"]
+[[waivers]]
+fingerprint = \"12\"
+";
+    assert_eq!(
+        problems(text),
+        "\
+.pantheon.toml:2:1: unknown key `extend`; did you mean `extends`?
+.pantheon.toml:4:1: unknown key `blok` in `gates.pre-commit`; did you mean `block`?
+.pantheon.toml:5:8: expected one of `info`, `low`, `medium`, `high`, `critical`, found `hihg`; did you mean `high`?
+.pantheon.toml:6:12: expected a text, found a whole number
+.pantheon.toml:8:3: unknown check `text/merge-markr`; did you mean `text/merge-marker`?
+.pantheon.toml:8:23: unknown check `txt/*`
+.pantheon.toml:9:8: unknown key `pre-comit` in `gates`; did you mean `pre-commit`?
+.pantheon.toml:10:8: unknown rule `text/trailing-whitespaces`; did you mean `text/trailing-whitespace`?
+.pantheon.toml:11:1: `by` is missing in `waivers`
+.pantheon.toml:11:1: `expires` is missing in `waivers`
+.pantheon.toml:11:1: `reason` is missing in `waivers`
+.pantheon.toml:12:15: expected 12 to 32 lowercase hexadecimal digits"
+    );
+}
+
+#[test]
+fn options_are_checked_against_what_the_rule_says() {
+    let good = loaded(
+        "version = 1\n[rules.\"message/subject-length\"]\nmax = 50\ntypes = [\"a\"]\nloud = true\nword = \"w\"\n",
+    );
+    let options = &good.rules["message/subject-length"].options;
+    assert_eq!(options["max"], Choice::Int(50));
+    assert_eq!(options["types"], Choice::Texts(vec!["a".to_owned()]));
+    assert_eq!(options["loud"], Choice::Bool(true));
+    assert_eq!(options["word"], Choice::Text("w".to_owned()));
+    assert_eq!(
+        problems("version = 1\n[rules.\"message/subject-length\"]\nmaxx = 50\ntypes = 1\nloud = 1.5\n"),
+        "\
+.pantheon.toml:3:1: the rule `message/subject-length` has no option `maxx`; did you mean `max`?
+.pantheon.toml:4:9: expected a list of texts for `types`
+.pantheon.toml:5:8: expected a whole number, a switch, a text or a list of texts, found a fraction"
+    );
+}
+
+#[test]
+fn broken_toml_is_one_line_with_a_place() {
+    assert_eq!(
+        problems("version = 1\n[gates\n"),
+        ".pantheon.toml:2:7: broken TOML: unclosed table, expected `]`"
+    );
+    assert_eq!(problems("a = 1\na = 2\n").lines().count(), 1);
+    let deep = format!(
+        "version = 1\nextends = {}{}\n",
+        "[".repeat(5000),
+        "]".repeat(5000)
+    );
+    assert!(problems(&deep).starts_with(".pantheon.toml:2:"));
+    let dotted = format!("{} = 1\n", vec!["a"; 5000].join("."));
+    assert!(problems(&dotted).starts_with(".pantheon.toml:1:"));
+}
+
+#[test]
+fn the_version_must_be_there_and_known() {
+    assert_eq!(
+        problems(""),
+        ".pantheon.toml:1:1: `version` is missing; write `version = 1`"
+    );
+    assert_eq!(
+        problems("version = 2\n"),
+        ".pantheon.toml:1:11: expected `1`, the only version there is, found `2`"
+    );
+}
+
+#[test]
+fn key_material_is_refused_and_not_repeated() {
+    let token = format!("sk-{}", "a1B2".repeat(6));
+    let text = format!(
+        "version = 1\napi-key = \"{token}\"\n[providers.x]\ntoken = \"{token}\"\n\
+         [baseline]\nfile = \"{token}\"\n[gates.ci]\nwarn = \"{token}\"\n"
+    );
+    let told = problems(&text);
+    assert!(!told.contains(&token));
+    let lines: Vec<&str> = told
+        .lines()
+        .map(|line| line.split("; ").next().unwrap())
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            ".pantheon.toml:2:1: `api-key` looks like key material, which has no place here",
+            ".pantheon.toml:3:2: unknown key `providers`",
+            ".pantheon.toml:4:1: `token` looks like key material, which has no place here",
+            ".pantheon.toml:6:8: this value looks like a key or a token",
+            ".pantheon.toml:8:8: this value looks like a key or a token",
+        ]
+    );
+}
+
+#[test]
+fn path_entries_keep_their_order_and_own_ones_come_first() {
+    let case = Case {
+        file: Some(
+            "version = 1\nextends = [\"./a.toml\"]\n[[paths]]\nmatch = [\"a/**\"]\nseverity-cap = \"low\"\n\
+             [[paths]]\nmatch = [\"b/**\"]\nexclude = true\nchecks = [\"!text/*\"]\n",
+        ),
+        files: &[("a.toml", "[[paths]]\nmatch = [\"c\"]\n")],
+        ..Case::default()
+    };
+    let settings = case.load().unwrap();
+    let origins: Vec<&str> = settings.paths.iter().map(|entry| entry.origin.as_str()).collect();
+    assert_eq!(origins, [".pantheon.toml:3", ".pantheon.toml:6", "a.toml:1"]);
+    assert_eq!(settings.paths[0].severity_cap, Some(Severity::Low));
+    assert!(settings.paths[1].exclude);
+    assert_eq!(
+        problems("version = 1\n[[paths]]\nmatch = [\"a\", \"{b\"]\n"),
+        ".pantheon.toml:3:15: the brackets or braces of the pattern do not match; put `\\` before one that \
+         is meant as such"
+    );
+}
+
+#[test]
+fn patterns_keep_the_place_of_each_key() {
+    let settings = loaded(
+        "version = 1\n[[pattern]]\nid = \"acme/host\"\nsummary = \"host\"\nregex = 'x'\nentropy = 3\n\
+         [rules.\"acme/host\"]\nenabled = false\n[gates.ci]\nchecks = [\"acme\", \"acme/host\"]\n",
+    );
+    let pattern = &settings.patterns[0];
+    assert_eq!(pattern.place("regex").to_string(), ".pantheon.toml:5");
+    assert_eq!(pattern.place("allow").to_string(), ".pantheon.toml:2");
+    assert_eq!((pattern.entropy, pattern.severity), (3.0, Severity::Medium));
+    assert!(!pattern.placeholder);
+    assert_eq!(
+        problems("version = 1\n[[pattern]]\nid = \"message/fixup\"\nsummary = \"s\"\nregex = 'x'\n"),
+        ".pantheon.toml:3:6: there is a rule `message/fixup` already; give the pattern another id"
+    );
+    let twice = "[[pattern]]\nid = \"a/b\"\nsummary = \"s\"\nregex = 'x'\n".repeat(2);
+    assert_eq!(
+        problems(&format!("version = 1\n{twice}")),
+        ".pantheon.toml:7:6: the pattern `a/b` stands here twice"
+    );
+}
+
+#[test]
+fn a_day_may_be_written_as_text_or_as_date() {
+    let waiver = |expires: &str| {
+        format!(
+            "version = 1\n[[waivers]]\nfingerprint = \"0123456789ab\"\nreason = \"r\"\nby = \"b\"\nexpires = {expires}\n"
+        )
+    };
+    assert_eq!(loaded(&waiver("2030-01-31")).waivers[0].expires, "2030-01-31");
+    let text = loaded(&waiver("\"2030-01-31\""));
+    assert_eq!(text.waivers[0].origin, ".pantheon.toml:2");
+    for bad in ["\"2030-02-30\"", "\"tomorrow\"", "2030-01-31T00:00:00Z", "1"] {
+        assert!(
+            problems(&waiver(bad)).starts_with(".pantheon.toml:6:11: expected "),
+            "{bad}"
+        );
+    }
+}
+
+#[test]
+fn a_site_file_tightens() {
+    let site = "\
+extends = [\"minimal\"]
+[gates.pre-commit]
+block = \"medium\"
+warn = \"high\"
+checks = [\"message/fixup\", \"!text/*\"]
+deadline = \"5s\"
+[gates.pre-commit.severity]
+\"message/fixup\" = \"low\"
+[gates.ci]
+on-inconclusive = \"warn\"
+[rules.\"text/final-newline\"]
+enabled = true
+[suppressions]
+inline = false
+[[paths]]
+match = [\"x\"]
+[limits]
+max-findings = 1
+";
+    let case = Case {
+        file: Some("version = 1\n"),
+        site: Some(site),
+        flags: &["gates.pre-commit.block = \"critical\""],
+        ..Case::default()
+    };
+    let settings = case.load().unwrap();
+    assert_eq!(
+        line(&settings, "gates.pre-commit.block"),
+        "gates.pre-commit.block = \"medium\"   # /etc/pantheon/site.toml:3"
+    );
+    let checks = &settings.gates[&Stage::PreCommit].checks;
+    assert!(Selector::includes(checks, "message/fixup") && Selector::includes(checks, "text/x"));
+    assert_eq!(settings.gates[&Stage::PreCommit].deadline, Duration::from_secs(5));
+    assert!(settings.rules["text/final-newline"].enabled);
+    assert!(!settings.suppressions.inline);
+    let ignored: Vec<&str> = settings
+        .notes
+        .iter()
+        .map(|note| note.split(" is ignored").next().unwrap())
+        .collect();
+    assert_eq!(
+        ignored,
+        [
+            "`gates.ci.on-inconclusive = \"warn\"` at /etc/pantheon/site.toml:10",
+            "`gates.pre-commit.checks = [\"message/fixup\", \"!text/*\"]` at /etc/pantheon/site.toml:5",
+            "`gates.pre-commit.severity.\"message/fixup\" = \"low\"` at /etc/pantheon/site.toml:8",
+            "`gates.pre-commit.warn = \"high\"` at /etc/pantheon/site.toml:4",
+            "`limits.max-findings = 1` at /etc/pantheon/site.toml:18",
+            "`[[paths]]` at /etc/pantheon/site.toml:15",
+        ]
+    );
+}
+
+#[test]
+fn a_site_file_blocks_what_either_line_blocks() {
+    let case = Case {
+        site: Some("[gates.ci]\nblock = { severity = \"low\", confidence = \"high\" }\n"),
+        ..Case::default()
+    };
+    let settings = case.load().unwrap();
+    let block = Threshold {
+        severity: Severity::Low,
+        confidence: Confidence::Medium,
+    };
+    assert_eq!(settings.gates[&Stage::Ci].block, Some(block));
+    assert_eq!(
+        settings.notes,
+        [
+            "`gates.ci.block = { severity = \"low\", confidence = \"high\" }` at /etc/pantheon/site.toml:2 is \
+          ignored where it loosens: a site file can only tighten"
+        ]
+    );
+    let never = Case {
+        file: Some("version = 1\n[gates.ci]\nblock = \"never\"\n"),
+        ..case
+    };
+    let block = Threshold {
+        severity: Severity::Low,
+        confidence: Confidence::High,
+    };
+    assert_eq!(never.load().unwrap().gates[&Stage::Ci].block, Some(block));
+}
+
+#[test]
+fn a_site_file_cannot_loosen_a_switch() {
+    let case = Case {
+        file: Some(
+            "version = 1\n[suppressions]\ninline = false\n[rules.\"message/fixup\"]\nenabled = true\n",
+        ),
+        site: Some(
+            "[suppressions]\ninline = true\nrequire-reason = false\n[rules.\"message/fixup\"]\nenabled = false\n\
+             [hooks]\non-missing = \"warn\"\n[limits]\nmax-file-bytes = 2000\n",
+        ),
+        ..Case::default()
+    };
+    let settings = case.load().unwrap();
+    assert!(!settings.suppressions.inline && settings.suppressions.require_reason);
+    assert!(settings.rules["message/fixup"].enabled);
+    assert_eq!(settings.hooks.on_missing, OnMissing::Block);
+    assert_eq!(settings.limits.max_file_bytes, 16 << 20);
+    assert_eq!(settings.notes.len(), 5);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_problem() {
+    loaded("\u{feff}version = 1\n");
+}
+
+#[test]
+fn depth_is_bounded() {
+    let dotted = vec!["a"; 79].join(".");
+    let nested = |deep: usize, open: &str, close: &str| {
+        let open = format!("{dotted} = {open}").repeat(deep);
+        format!("version = 1\n{open}b = 1{}\n", close.repeat(deep))
+    };
+    assert!(problems(&nested(8, "{", "}")).starts_with(".pantheon.toml:2:1: unknown key `a`"));
+    for (open, close) in [
+        ("{", "}"),
+        ("{x=[}", "]}"),
+        ("{x=[{", "}]}"),
+        ("{x=[}],", "}"),
+        ("{", ""),
+        ("[{", ""),
+    ] {
+        let told = problems(&nested(79, open, close));
+        assert!(
+            told.contains(": brackets stand more than 8 deep in one another"),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn assignments_name_their_source() {
+    let told = |env, flags| {
+        let case = Case {
+            env,
+            flags,
+            ..Case::default()
+        };
+        case.load().unwrap_err().to_string()
+    };
+    assert_eq!(
+        told(None, &["gates.ci.blok = 1"]),
+        "--set: unknown key `blok` in `gates.ci`; did you mean `block`?"
+    );
+    assert!(told(Some("gates.ci.block = low"), &[]).starts_with("PANTHEON_SET: broken TOML: "));
+    assert_eq!(
+        told(None, &["extends = []"]),
+        "--set: `extends` can only stand in a file"
+    );
+}
+
+#[test]
+fn the_digest_depends_on_what_counts_alone() {
+    let one = loaded("version = 1\n[limits]\nmax-findings = 3\n");
+    let other = loaded("# a comment\nversion = 1\nlimits = { max-findings = 3 }\n");
+    assert_eq!(one.digest, other.digest);
+    assert_eq!(one.digest.len(), 64);
+    assert_ne!(
+        one.digest,
+        loaded("version = 1\n[limits]\nmax-findings = 4\n").digest
+    );
+}
+
+#[test]
+fn shipped_packs_load_and_differ() {
+    let digest = |name: &str| loaded(&format!("version = 1\nextends = [\"{name}\"]\n")).digest;
+    let mut digests: Vec<String> = PACKS.iter().map(|pack| digest(pack.name)).collect();
+    digests.sort();
+    digests.dedup();
+    assert_eq!(digests.len(), PACKS.len());
+    let strict = loaded("version = 1\nextends = [\"strict\"]\n");
+    assert!(strict.rules.values().all(|rule| rule.enabled));
+    assert_eq!(
+        strict.gates[&Stage::Manual].on_inconclusive,
+        OnInconclusive::Block
+    );
+    let told = check_packs(&known()).unwrap_err().to_string();
+    assert_eq!(
+        told.lines().next(),
+        Some("policies/minimal.toml:5:43: unknown check `text/bidi-control`")
+    );
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Holds a file to what it is made from; `UPDATE=1` writes it.
+fn holds(path: &str, made: &str) {
+    let path = root().join(path);
+    if sys::env::is_set("UPDATE") {
+        sys::file::write_atomic(&path, made.as_bytes(), 0o644).unwrap();
+    }
+    let there = sys::file::read(&path, 1 << 20).unwrap_or_default();
+    let same = there == made.as_bytes();
+    assert!(
+        same,
+        "{} is not as made: run this test with UPDATE=1",
+        path.display()
+    );
+}
+
+#[test]
+fn the_schema_is_as_made() {
+    holds("docs/pantheon.schema.json", &format!("{:#}\n", schema()));
+}
+
+#[test]
+fn the_documentation_is_as_made() {
+    holds("docs/configuration.md", &docs());
+}
+
+fn example() -> String {
+    let bytes = sys::file::read(&root().join(".pantheon.toml.example"), 1 << 20).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+fn fits_schema(text: &str) -> bool {
+    let table: toml::Table = toml::from_str(text).unwrap();
+    let value = serde_json::to_value(table).unwrap();
+    jsonschema::draft202012::is_valid(&schema(), &value)
+}
+
+#[test]
+fn the_example_loads_and_fits_the_schema() {
+    loaded(&example());
+    assert!(fits_schema(&example()));
+}
+
+#[test]
+fn every_key_stands_in_the_example() {
+    let table: toml::Table = toml::from_str(&example()).unwrap();
+    for section in SECTIONS {
+        for key in section.keys {
+            let there = match section.shape {
+                Shape::Top => table.contains_key(key.name),
+                Shape::Table => table[section.name].get(key.name).is_some(),
+                Shape::List => {
+                    let list = table[section.name].as_array().unwrap();
+                    list.iter().any(|item| item.get(key.name).is_some())
+                }
+                Shape::ByStage | Shape::ByRule => {
+                    let tables = table[section.name].as_table().unwrap();
+                    tables.values().any(|inner| inner.get(key.name).is_some())
+                }
+            };
+            assert!(
+                there,
+                "`{}` of `{}` is not in the example",
+                key.name, section.name
+            );
+        }
+    }
+}
+
+#[test]
+fn examples_and_defaults_of_the_table_are_accepted() {
+    for section in SECTIONS {
+        for key in section
+            .keys
+            .iter()
+            .filter(|key| !key.required && key.name != "extends")
+        {
+            for value in [key.example, key.default]
+                .into_iter()
+                .filter(|value| !value.is_empty())
+            {
+                let assignment = match section.shape {
+                    Shape::Top => continue,
+                    Shape::Table => format!("{}.{} = {value}\n", section.name, key.name),
+                    Shape::ByStage => format!("{}.ci.{} = {value}\n", section.name, key.name),
+                    Shape::ByRule => format!("{}.\"message/fixup\".{} = {value}\n", section.name, key.name),
+                    Shape::List => {
+                        let must: Vec<&Key> = section.keys.iter().filter(|key| key.required).collect();
+                        let must: Vec<String> = must
+                            .iter()
+                            .map(|k| format!("{} = {}\n", k.name, k.example))
+                            .collect();
+                        format!("[[{}]]\n{}{} = {value}\n", section.name, must.join(""), key.name)
+                    }
+                };
+                let text = format!("version = 1\n{assignment}");
+                loaded(&text);
+                assert!(fits_schema(&text), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_is_refused_by_the_schema_too() {
+    let wrong = [
+        "",
+        "version = 2",
+        "version = 1\nblok = 1",
+        "version = 1\nextends = \"recommended\"",
+        "version = 1\n[gates.pre-comit]",
+        "version = 1\n[gates.ci]\nblok = \"high\"",
+        "version = 1\n[gates.ci]\nblock = \"hihg\"",
+        "version = 1\n[gates.ci]\nblock = { confidence = \"low\" }",
+        "version = 1\n[gates.ci]\nblock = { severity = \"low\", confidenc = \"low\" }",
+        "version = 1\n[gates.ci]\ndeadline = 2",
+        "version = 1\n[gates.ci]\ndeadline = \"2h\"",
+        "version = 1\n[gates.ci]\nextends = \"push\"",
+        "version = 1\n[gates.ci]\nchecks = \"rules\"",
+        "version = 1\n[gates.ci.severity]\n\"message/fixup\" = \"awful\"",
+        "version = 1\n[[paths]]\nexclude = true",
+        "version = 1\n[[paths]]\nmatch = [\"/a\"]",
+        "version = 1\n[paths]\nmatch = [\"a\"]",
+        "version = 1\n[rules.\"message/fixup\"]\nenabled = 1",
+        "version = 1\n[rules.\"message/subject-length\"]\nmax = 1.5",
+        "version = 1\n[[pattern]]\nid = \"a/b\"\nsummary = \"s\"",
+        "version = 1\n[[pattern]]\nid = \"ab\"\nsummary = \"s\"\nregex = 'x'",
+        "version = 1\n[[waivers]]\nfingerprint = \"0123456789ab\"\nreason = \"\"\nby = \"b\"\nexpires = \"2030-01-01\"",
+        "version = 1\n[[waivers]]\nfingerprint = \"0123456789AB\"\nreason = \"r\"\nby = \"b\"\nexpires = \"2030-01-01\"",
+        "version = 1\n[suppressions]\ninline = \"no\"",
+        "version = 1\n[hooks]\non-missing = \"pass\"",
+        "version = 1\n[limits]\nmax-findings = 0",
+        "version = 1\n[limits]\nmax-file-bytes = -1",
+    ];
+    for text in wrong {
+        problems(text);
+        assert!(!fits_schema(text), "the schema accepts {text:?}");
+    }
+}
+
+#[test]
+fn much_text_is_read_in_little_time() {
+    let start = Instant::now();
+    let told = problems(&"[[paths]]\nmatch = [\"a\", \"{b\"]\nblok = 1\n".repeat(2000));
+    assert_eq!(told.lines().count(), 30);
+    problems(&format!("version = 1\n\"{}\" = 1\n", "blok".repeat(10_000)));
+    let rules: String = (0..20_000)
+        .map(|n| format!("[rules.\"text/merge-{n}\"]\n"))
+        .collect();
+    problems(&format!("version = 1\n{rules}"));
+    let checks = "\"text/merge-markr\", ".repeat(20_000);
+    problems(&format!("version = 1\n[gates.ci]\nchecks = [{checks}]\n"));
+    assert_eq!(
+        problems(&"x".repeat(2 << 20)),
+        ".pantheon.toml: the file has 2097152 bytes, more than 1048576"
+    );
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn lists_have_an_end() {
+    let waivers = "[[paths]]\nmatch = [\"a\"]\n".repeat(1001);
+    assert_eq!(
+        problems(&format!("version = 1\n{waivers}")),
+        ".pantheon.toml:2002:1: more than 1000 entries of `paths`"
+    );
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in "(\\PC|\n|\\[|\\]|=|\"|\\.|\\{|\\}){0,200}") {
+        let case = Case { file: Some(&text), site: Some(&text), env: Some(&text), flags: &[&text], ..Case::default() };
+        let _ = case.load();
+    }
+
+    #[test]
+    fn no_mutation_of_the_example_makes_it_panic(at in 0_usize..2000, len in 0_usize..40, put in "(\\PC|\n){0,8}") {
+        let text = example();
+        let mut start = at.min(text.len());
+        while !text.is_char_boundary(start) { start -= 1; }
+        let mut end = (start + len).min(text.len());
+        while !text.is_char_boundary(end) { end += 1; }
+        let text = format!("{}{put}{}", &text[..start], &text[end..]);
+        let case = Case { file: Some(&text), site: Some(&text), ..Case::default() };
+        if let Err(problems) = case.load() {
+            prop_assert!(!problems.0.is_empty());
+            prop_assert_eq!(problems.to_string().lines().count(), problems.0.len());
+        }
+    }
+
+    #[test]
+    fn bytes_do_not_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let known = known();
+        let request = Request {
+            file: Some(File { name: FILE, bytes: &bytes }),
+            site: None,
+            env: None,
+            flags: &[],
+            known: &known,
+            resolve: &|_| Err("no".to_owned()),
+        };
+        let _ = load(&request);
+    }
+}

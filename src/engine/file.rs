@@ -1,0 +1,214 @@
+//! One text at a time: run what looks at it, then turn drafts into findings.
+
+use super::suppress::{self, Comment};
+use super::{Part, Plan, sink, snippet};
+use crate::check::{Draft, FileView, Lines, Place, Run, fingerprint};
+use crate::model::{
+    Disposition, FileChange, Finding, LeftOut, Location, Message, Objects, ReadError, Region,
+};
+use bstr::ByteSlice;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Runs `work`; should it panic, nothing is lost but its own result, and the run has failed.
+pub fn guarded(what: &str, work: impl FnOnce() -> Part) -> Part {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        let why = format!("a rule broke down on `{what}`");
+        Part {
+            failed: Some(why),
+            ..Part::default()
+        }
+    })
+}
+
+/// Runs the rules that look at files on one file.
+pub fn run(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part {
+    let view = FileView::new(change, objects);
+    let mut drafts = Vec::new();
+    for rule in &plan.rules {
+        if let Run::File(check) = rule.run {
+            check(&view, &mut sink(&rule.info, plan, &mut drafts));
+        }
+    }
+    plan.patterns.scan_file(&view, &mut drafts);
+    drafts.retain(|d| (plan.counts)(change.path.as_bstr(), &d.check));
+    let added = |range: &Range<usize>| view.is_added_in(range);
+    let comments = suppress::comments(view.bytes(), plan, &added);
+    let findings = if drafts.is_empty() && comments.is_empty() {
+        Vec::new()
+    } else {
+        let text = Text {
+            bytes: view.bytes(),
+            lines: view.lines(),
+            path: Some(change),
+        };
+        finish(drafts, comments, &text, plan)
+    };
+    let left_out = view
+        .take_problems()
+        .into_iter()
+        .map(|(new, e)| left_out(change, new, &e))
+        .collect();
+    Part {
+        findings,
+        left_out,
+        ..Part::default()
+    }
+}
+
+/// Runs the rules that look at commit messages on one message.
+pub fn message(message: &Message, plan: &Plan<'_>) -> Part {
+    let mut drafts = Vec::new();
+    for rule in &plan.rules {
+        if let Run::Message(check) = rule.run {
+            check(message, &mut sink(&rule.info, plan, &mut drafts));
+        }
+    }
+    plan.patterns.scan_text(&message.text, &mut drafts);
+    let lines = Lines::new(&message.text);
+    let text = Text {
+        bytes: &message.text,
+        lines: &lines,
+        path: None,
+    };
+    Part {
+        findings: finish(drafts, Vec::new(), &text, plan),
+        ..Part::default()
+    }
+}
+
+/// Turns drafts that stand on no text into findings.
+pub fn unanchored(mut drafts: Vec<Draft>, plan: &Plan<'_>) -> Vec<Finding> {
+    drafts.retain(|d| match &d.place {
+        Place::Path(path) => !(plan.excluded)(path.as_bstr()) && (plan.counts)(path.as_bstr(), &d.check),
+        _ => true,
+    });
+    let lines = Lines::new(b"");
+    finish(
+        drafts,
+        Vec::new(),
+        &Text {
+            bytes: b"",
+            lines: &lines,
+            path: None,
+        },
+        plan,
+    )
+}
+
+/// The text that drafts stand on.
+struct Text<'a> {
+    bytes: &'a [u8],
+    lines: &'a Lines,
+    path: Option<&'a FileChange>,
+}
+
+fn finish(drafts: Vec<Draft>, mut comments: Vec<Comment>, text: &Text<'_>, plan: &Plan<'_>) -> Vec<Finding> {
+    let secrets: Vec<_> = drafts.iter().filter_map(|d| d.secret.clone()).collect();
+    let mut seen = HashMap::new();
+    let mut out: Vec<_> = drafts
+        .into_iter()
+        .map(|d| finding(d, text, &secrets, &mut seen))
+        .collect();
+    if !comments.is_empty() {
+        for found in &mut out {
+            suppress::apply(found, &mut comments, plan.suppressions);
+        }
+    }
+    if let Some(file) = text.path {
+        let own = suppress::report(&comments, file, plan);
+        let own = own
+            .into_iter()
+            .filter(|d| (plan.counts)(file.path.as_bstr(), &d.check));
+        out.extend(own.map(|d| finding(d, text, &secrets, &mut seen)));
+    }
+    out
+}
+
+type Seen = HashMap<(String, Vec<u8>), u32>;
+
+fn finding(draft: Draft, text: &Text<'_>, secrets: &[Range<usize>], seen: &mut Seen) -> Finding {
+    let range = match &draft.place {
+        Place::Bytes(_, range) | Place::Message(range) => Some(clamp(range, text.bytes.len())),
+        Place::Path(_) | Place::Change => None,
+    };
+    let path: &[u8] = match &draft.place {
+        Place::Bytes(path, _) | Place::Path(path) => path,
+        Place::Message(_) | Place::Change => b"",
+    };
+    let anchor = range
+        .as_ref()
+        .map_or(&b""[..], |r| snippet::anchor(text.bytes, text.lines, r));
+    // Things without a place of their own differ by what they say.
+    let key = if range.is_none() && path.is_empty() {
+        draft.message.as_bytes()
+    } else {
+        anchor
+    };
+    let nth = seen.entry((draft.check.to_string(), key.to_owned())).or_insert(0);
+    let fingerprint = fingerprint(&draft.check, path, key, *nth);
+    *nth += 1;
+    let region = range.as_ref().map(|r| region(text.lines, r));
+    let snippet = range
+        .as_ref()
+        .map(|r| snippet::cut(text.bytes, text.lines, r, secrets));
+    Finding {
+        location: location(draft.place, region),
+        check: draft.check,
+        severity: draft.severity,
+        confidence: draft.confidence,
+        message: draft.message,
+        snippet,
+        help: draft.help,
+        commit: None,
+        fingerprint,
+        disposition: Disposition::Note,
+    }
+}
+
+fn clamp(range: &Range<usize>, len: usize) -> Range<usize> {
+    let start = range.start.min(len);
+    start..range.end.clamp(start, len)
+}
+
+fn location(place: Place, region: Option<Region>) -> Location {
+    match place {
+        Place::Bytes(path, _) => Location::File { path, region },
+        Place::Path(path) => Location::File { path, region: None },
+        Place::Message(_) => Location::Message(region),
+        Place::Change => Location::Change,
+    }
+}
+
+fn region(lines: &Lines, range: &Range<usize>) -> Region {
+    let (first, last) = (
+        lines.line_of(range.start),
+        lines.line_of(range.end.max(range.start + 1) - 1),
+    );
+    let column = |at: usize, line: u32| (at - lines.range(line).start.min(at)) as u32 + 1;
+    Region {
+        start_line: first + 1,
+        start_column: column(range.start, first),
+        end_line: last + 1,
+        end_column: column(range.end, last),
+    }
+}
+
+fn left_out(file: &FileChange, new: bool, error: &ReadError) -> LeftOut {
+    let why = match (new, error) {
+        (true, ReadError::TooLarge { size, limit, .. }) => {
+            format!("its {size} bytes are more than the limit of {limit}")
+        }
+        (true, ReadError::Missing(_)) => {
+            "its content is not in this clone; `git fetch --refetch` brings it".to_owned()
+        }
+        (true, ReadError::Broken(..)) => format!("{error}; `git fsck` says more"),
+        (false, _) => "its old content cannot be read, so every line counts as added".to_owned(),
+    };
+    LeftOut {
+        what: file.path.clone(),
+        why,
+        inconclusive: new,
+    }
+}

@@ -1,0 +1,98 @@
+//! The lines that a finding stands on, cut to size, with secrets replaced.
+
+use super::visible::visible;
+use crate::check::Lines;
+use crate::model::Snippet;
+use std::ops::Range;
+
+/// At most this many lines are shown.
+const LINES: u32 = 3;
+/// At most this many bytes are shown on either side of the place, in its line.
+const AROUND: usize = 200;
+/// At most this many bytes of a line make a fingerprint.
+const ANCHOR: usize = 4096;
+
+/// Returns the text that identifies a place: its lines, cut where they are long.
+pub fn anchor<'a>(text: &'a [u8], lines: &Lines, range: &Range<usize>) -> &'a [u8] {
+    let first = lines.range(lines.line_of(range.start));
+    let last = lines.range(lines.line_of(range.end.max(range.start + 1) - 1));
+    if last.end - first.start <= ANCHOR {
+        return &text[first.start..last.end];
+    }
+    let start = first.start.max(range.start.saturating_sub(ANCHOR / 2));
+    &text[start..last.end.min(start + ANCHOR)]
+}
+
+/// Cuts out the lines around a place, with every secret in them replaced.
+pub fn cut(text: &[u8], lines: &Lines, range: &Range<usize>, secrets: &[Range<usize>]) -> Snippet {
+    let first = lines.line_of(range.start);
+    let last = lines
+        .line_of(range.end.max(range.start + 1) - 1)
+        .min(first + LINES - 1);
+    let mut out = String::new();
+    let mut highlight = 0..0;
+    for line in first..=last {
+        let whole = lines.range(line);
+        let whole = whole.start..trim(text, whole);
+        let mark = range.start.clamp(whole.start, whole.end)..range.end.clamp(whole.start, whole.end);
+        let start = whole.start.max(mark.start.saturating_sub(AROUND));
+        let end = whole
+            .end
+            .min(mark.end.min(mark.start + AROUND) + AROUND)
+            .max(start);
+        if line > first {
+            out.push('\n');
+        }
+        if start > whole.start {
+            out.push('…');
+        }
+        out.push_str(&show(text, start..mark.start.max(start), secrets));
+        if line == first {
+            highlight.start = out.len();
+        }
+        out.push_str(&show(text, mark.start.max(start)..mark.end.min(end), secrets));
+        highlight.end = out.len();
+        out.push_str(&show(text, mark.end.min(end)..end, secrets));
+        if end < whole.end {
+            out.push('…');
+        }
+    }
+    Snippet {
+        first_line: first + 1,
+        text: out,
+        highlight,
+    }
+}
+
+/// Returns where a line ends without its `\n` or `\r\n`.
+fn trim(text: &[u8], line: Range<usize>) -> usize {
+    let bytes = &text[line.clone()];
+    let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    line.start + bytes.strip_suffix(b"\r").unwrap_or(bytes).len()
+}
+
+/// Returns a part of the text with secrets replaced: at most their first four characters remain.
+fn show(text: &[u8], part: Range<usize>, secrets: &[Range<usize>]) -> String {
+    let mut inside: Vec<_> = secrets
+        .iter()
+        .filter(|s| s.start < part.end && part.start < s.end)
+        .collect();
+    inside.sort_by_key(|s| s.start);
+    let mut out = String::new();
+    let mut at = part.start;
+    for secret in inside {
+        if secret.end <= at {
+            continue;
+        }
+        out.push_str(&visible(&text[at..secret.start.max(at)]));
+        let kept = if secret.len() >= 16 { 4 } else { 0 };
+        let shown = (secret.start + kept).min(part.end);
+        if at <= secret.start {
+            out.push_str(&visible(&text[secret.start..shown]));
+        }
+        out.push_str("[redacted]");
+        at = secret.end.min(part.end);
+    }
+    out.push_str(&visible(&text[at.min(part.end)..part.end]));
+    out
+}

@@ -1,0 +1,112 @@
+//! JSON that is safe to print: what a terminal would obey or hide is escaped.
+
+use super::text;
+use bstr::{BStr, ByteSlice};
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+/// Returns a value as JSON on one line.
+pub fn line(value: &impl Serialize) -> Vec<u8> {
+    write(value, CompactFormatter)
+}
+
+/// Returns a value as indented JSON.
+pub fn pretty(value: &impl Serialize) -> Vec<u8> {
+    write(value, PrettyFormatter::new())
+}
+
+fn write(value: &impl Serialize, formatter: impl Formatter) -> Vec<u8> {
+    let mut out = Vec::with_capacity(4096);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Safe(formatter));
+    // What is written here holds string keys only and the writer is memory: it cannot fail.
+    let done = value.serialize(&mut serializer);
+    debug_assert!(done.is_ok());
+    out.push(b'\n');
+    out
+}
+
+/// Escapes in strings what JSON itself would let through.
+struct Safe<F>(F);
+
+/// Hands calls on to the formatter inside.
+macro_rules! forward {
+    ($($name:ident($($arg:ident: $kind:ty),*);)*) => {$(
+        fn $name<W: ?Sized + Write>(&mut self, writer: &mut W $(, $arg: $kind)*) -> io::Result<()> {
+            self.0.$name(writer $(, $arg)*)
+        }
+    )*};
+}
+
+impl<F: Formatter> Formatter for Safe<F> {
+    forward! {
+        begin_array();
+        end_array();
+        begin_array_value(first: bool);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first: bool);
+        end_object_key();
+        begin_object_value();
+        end_object_value();
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
+        let mut rest = text;
+        while let Some(at) = rest.find(text::is_hidden) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            let mut tail = rest[at..].chars();
+            if let Some(c) = tail.next() {
+                write_escape(writer, c)?;
+            }
+            rest = tail.as_str();
+        }
+        writer.write_all(rest.as_bytes())
+    }
+}
+
+fn write_escape(writer: &mut (impl ?Sized + Write), c: char) -> io::Result<()> {
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        write!(writer, "\\u{unit:04x}")?;
+    }
+    Ok(())
+}
+
+/// Returns bytes percent-encoded (RFC 3986), `/` kept: a path as a relative URI reference.
+pub fn percent(bytes: &BStr) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for &byte in bytes.as_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                out.push(char::from(byte))
+            }
+            _ => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_without_loss() {
+        let text = "a\u{202e}\x1b\x7f\u{85}\"\\\u{e0041}漢";
+        let json = line(&text);
+        assert_eq!(
+            json.as_bstr(),
+            "\"a\\u202e\\u001b\\u007f\\u0085\\\"\\\\\\udb40\\udc41漢\"\n"
+        );
+        assert_eq!(serde_json::from_slice::<String>(&json).unwrap(), text);
+    }
+
+    #[test]
+    fn encodes_paths() {
+        assert_eq!(percent(b"a b/%\xff:c".as_bstr()), "a%20b/%25%FF%3Ac");
+    }
+}

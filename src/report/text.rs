@@ -1,0 +1,155 @@
+//! Text that is safe to print: visible forms, widths, wrapping.
+
+use bstr::BStr;
+use std::borrow::Cow;
+use std::fmt::Write;
+use unicode_width::UnicodeWidthChar;
+
+/// Whether a character must not reach a terminal as it is: controls, and what is invisible or moves
+/// the text around it (Trojan Source, CVE-2021-42574).
+pub fn is_hidden(c: char) -> bool {
+    match c {
+        ' '..='~' => false,
+        '\0'..='\x1f' | '\x7f'..='\u{9f}' => true,
+        // Soft hyphen, Arabic letter mark, Mongolian vowel separator.
+        '\u{ad}' | '\u{61c}' | '\u{180e}' => true,
+        // Zero-width characters, directional marks, separators, bidirectional controls.
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
+        // Byte order mark, interlinear annotation, tags.
+        '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => true,
+        _ => false,
+    }
+}
+
+/// Appends a character in its visible form.
+pub fn push_visible(out: &mut String, c: char) {
+    // Writing to a string cannot fail.
+    let _ = match c {
+        '\n' => out.write_str("\\n"),
+        '\r' => out.write_str("\\r"),
+        '\t' => out.write_str("\\t"),
+        c if !is_hidden(c) => out.write_char(c),
+        c if c.is_ascii() => write!(out, "\\x{:02x}", u32::from(c)),
+        c => write!(out, "<U+{:04X}>", u32::from(c)),
+    };
+}
+
+/// Returns one line of text with everything hidden in its visible form.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    text.chars().for_each(|c| push_visible(&mut out, c));
+    Cow::Owned(out)
+}
+
+/// Returns bytes as one line of text: what is not UTF-8 as `\xff`, what is hidden in its visible form.
+pub fn visible_bytes(bytes: &BStr) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        chunk.valid().chars().for_each(|c| push_visible(&mut out, c));
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    out
+}
+
+/// Returns the columns that a character takes.
+pub fn char_width(c: char) -> usize {
+    c.width().unwrap_or(0)
+}
+
+/// Returns the columns that a text takes.
+pub fn width(text: &str) -> usize {
+    text.chars().map(char_width).sum()
+}
+
+/// Breaks a text into lines of at most `columns`, at spaces where it can. `first` columns of the first
+/// line are taken.
+pub fn wrap(text: &str, first: usize, columns: usize) -> Vec<String> {
+    let columns = columns.max(8);
+    let mut lines = vec![String::new()];
+    let mut used = first.min(columns);
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        let gap = usize::from(lines.last().is_some_and(|line| !line.is_empty()));
+        let wide = width(word);
+        if used + gap + wide <= columns {
+            push_word(&mut lines, gap, word);
+            used += gap + wide;
+            continue;
+        }
+        if used > 0 {
+            lines.push(String::new());
+        }
+        used = push_long(&mut lines, word, columns);
+    }
+    lines
+}
+
+fn push_word(lines: &mut [String], gap: usize, word: &str) {
+    if let Some(line) = lines.last_mut() {
+        line.push_str(&" "[..gap]);
+        line.push_str(word);
+    }
+}
+
+/// Appends a word to an empty line, broken where it is wider than a line. Returns the columns used.
+fn push_long(lines: &mut Vec<String>, word: &str, columns: usize) -> usize {
+    let mut used = 0;
+    for c in word.chars() {
+        if used + char_width(c) > columns {
+            lines.push(String::new());
+            used = 0;
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push(c);
+        }
+        used += char_width(c);
+    }
+    used
+}
+
+/// Returns the end of the last whole character at or before a byte.
+pub fn floor(text: &str, at: usize) -> usize {
+    let at = at.min(text.len());
+    (0..=at).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
+}
+
+/// Returns the start of the first whole character at or behind a byte.
+pub fn ceil(text: &str, at: usize) -> usize {
+    let len = text.len();
+    (at..len).find(|i| text.is_char_boundary(*i)).unwrap_or(len)
+}
+
+/// Returns a count with its noun: `1 file`, `2 files`.
+pub fn count(n: usize, noun: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{n} {noun}{s}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bstr::ByteSlice;
+
+    #[test]
+    fn shows_what_is_hidden() {
+        assert_eq!(
+            visible("a\u{202e}b\x1b[31m\u{9b}\n"),
+            "a<U+202E>b\\x1b[31m<U+009B>\\n"
+        );
+        assert!(matches!(visible("plain ä 漢 🦀"), Cow::Borrowed(_)));
+        assert_eq!(visible_bytes(b"a\xff\nb\xc3".as_bstr()), "a\\xff\\nb\\xc3");
+    }
+
+    #[test]
+    fn wraps_at_spaces_and_breaks_what_is_too_long() {
+        assert_eq!(wrap("one two three", 0, 9), ["one two", "three"]);
+        assert_eq!(wrap("one two", 6, 9), ["one", "two"]);
+        assert_eq!(wrap("one", 9, 9), ["", "one"]);
+        assert_eq!(wrap("漢漢漢漢漢漢", 0, 8), ["漢漢漢漢", "漢漢"]);
+        assert_eq!(wrap("", 0, 8), [""]);
+    }
+}

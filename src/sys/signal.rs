@@ -1,0 +1,43 @@
+//! Signals that ask the program to end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The user asked the program to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Interrupted;
+
+/// Remembers that the user asked the program to end, so that it can tidy up first. A second signal
+/// ends the program at once.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt {
+    asked: Arc<AtomicBool>,
+}
+
+impl Interrupt {
+    /// Starts to listen. Where signals cannot be had, the default stays: the program ends at once.
+    #[must_use]
+    pub fn listen() -> Self {
+        let interrupt = Self::default();
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            let second =
+                signal_hook::flag::register_conditional_shutdown(signal, 130, interrupt.asked.clone());
+            if second.is_ok() {
+                drop(signal_hook::flag::register(signal, interrupt.asked.clone()));
+            }
+        }
+        interrupt
+    }
+
+    /// Fails if the user asked the program to end.
+    ///
+    /// # Errors
+    /// If so.
+    pub fn check(&self) -> Result<(), Interrupted> {
+        if self.asked.load(Ordering::Relaxed) {
+            Err(Interrupted)
+        } else {
+            Ok(())
+        }
+    }
+}
