@@ -1,13 +1,16 @@
-//! Turns `policies/rules/*.toml` into static tables and one serialised automaton, so that a process
+//! Turns `policies/rules/*.toml` into static tables and one index of their keywords, so that a process
 //! parses and builds nothing of them.
 #![expect(
     clippy::disallowed_methods,
     reason = "a build script is outside of the program and its `sys`"
 )]
 
+#[path = "src/rules/pattern/gram.rs"]
+mod gram;
 #[path = "src/rules/pattern/source.rs"]
 mod source;
 
+use gram::Index;
 use serde::Deserialize;
 use source::Source;
 use std::collections::BTreeMap;
@@ -25,12 +28,14 @@ struct File {
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=policies/rules");
     println!("cargo::rerun-if-changed=src/rules/pattern/source.rs");
+    println!("cargo::rerun-if-changed=src/rules/pattern/gram.rs");
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let patterns = read_all(Path::new("policies/rules"))?;
     let keywords = by_keyword(&patterns);
     fs::write(out.join("patterns.rs"), tables(&patterns, &keywords)?)?;
-    fs::write(out.join("keywords.bin"), automaton(&keywords)?)?;
+    let words: Vec<&str> = keywords.keys().copied().collect();
+    fs::write(out.join("keywords.rs"), index(&Index::new(&words))?)?;
     Ok(())
 }
 
@@ -91,11 +96,21 @@ fn by_keyword(patterns: &[Source]) -> BTreeMap<&str, Vec<usize>> {
     map
 }
 
-fn automaton(keywords: &BTreeMap<&str, Vec<usize>>) -> Result<Vec<u8>, Box<dyn Error>> {
-    let words = keywords.keys().zip(0_u32..);
-    let automaton =
-        daachorse::DoubleArrayAhoCorasick::<u32>::with_values(words).map_err(|e| format!("keywords: {e}"))?;
-    Ok(automaton.serialize())
+/// Writes the index as data that needs no reading.
+fn index(index: &Index) -> Result<String, std::fmt::Error> {
+    let Index {
+        masks,
+        heads,
+        spots,
+        bytes,
+        starts,
+    } = index;
+    let mut out = format!("pub static MASKS: [u8; {}] = {masks:?};\n", masks.len());
+    writeln!(out, "pub static HEADS: [u32; {}] = {heads:?};", heads.len())?;
+    writeln!(out, "pub static SPOTS: [Spot; {}] = {spots:?};", spots.len())?;
+    writeln!(out, "pub static BYTES: [u8; {}] = {bytes:?};", bytes.len())?;
+    writeln!(out, "pub static STARTS: [u32; {}] = {starts:?};", starts.len())?;
+    Ok(out)
 }
 
 fn tables(patterns: &[Source], keywords: &BTreeMap<&str, Vec<usize>>) -> Result<String, Box<dyn Error>> {

@@ -7,6 +7,8 @@
 
 mod entry;
 mod filter;
+mod find;
+mod gram;
 mod language;
 mod overlap;
 mod scan;
@@ -26,13 +28,11 @@ use crate::check::{Draft, FileView, Place};
 use crate::model::{EntryKind, RuleInfo, Severity};
 use bstr::BStr;
 use entry::Entry;
+use gram::Index;
 use scan::{Cut, Hit, Hits, Pass};
 use scope::{FileScope, Scope};
 use spec::Pattern;
 use std::ops::Range;
-use std::sync::OnceLock;
-
-type Automaton = daachorse::DoubleArrayAhoCorasick<u32>;
 
 /// Why a repository's own pattern cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,14 +51,14 @@ pub struct Error {
 /// Nothing is compiled before a keyword of it is seen. One set serves all threads.
 pub struct Set {
     entries: Vec<Entry>,
-    shipped: OnceLock<Option<Automaton>>,
+    shipped: bool,
     own: Option<Own>,
     enabled: bool,
 }
 
 /// The keywords of a repository's own patterns.
 struct Own {
-    automaton: Automaton,
+    index: Index,
     rules_of: Vec<Vec<u16>>,
 }
 
@@ -121,8 +121,8 @@ impl Set {
         let own = add_own(&mut entries, enabled, user)?;
         Ok(Self {
             enabled: entries.iter().any(|entry| entry.enabled),
+            shipped: entries.iter().take(shipped::PATTERNS.len()).any(|e| e.enabled),
             entries,
-            shipped: OnceLock::new(),
             own,
         })
     }
@@ -178,28 +178,16 @@ impl Set {
         if !self.enabled || text.len() < 3 {
             return Hits::default();
         }
-        let folded = text.to_ascii_lowercase();
         let mut pass = Pass::new(&self.entries, text, scope);
-        if let Some(automaton) = self.shipped_automaton() {
-            pass.run(automaton, &folded, |value| shipped::RULES_OF[value as usize]);
+        if self.shipped {
+            pass.run(&shipped::KEYWORDS, |word| shipped::RULES_OF[word as usize]);
         }
         if let Some(own) = &self.own {
-            pass.run(&own.automaton, &folded, |value| &own.rules_of[value as usize]);
+            pass.run(&own.index, |word| &own.rules_of[word as usize]);
         }
         let mut found = pass.finish();
         overlap::remove(&mut found.hits, &self.entries);
         found
-    }
-
-    /// Reads the automaton that the build made; `None` cannot happen unless the build was broken.
-    fn shipped_automaton(&self) -> Option<&Automaton> {
-        let wanted = self
-            .entries
-            .iter()
-            .take(shipped::PATTERNS.len())
-            .any(|entry| entry.enabled);
-        let read = || wanted.then(|| Automaton::deserialize(shipped::KEYWORDS).ok().map(|(a, _)| a))?;
-        self.shipped.get_or_init(read).as_ref()
     }
 
     fn report(
@@ -301,8 +289,10 @@ fn add_own(
             }
         }
     }
-    let pairs = words.iter().map(|(word, _)| word).zip(0_u32..);
-    let automaton = Automaton::with_values(pairs).ok().filter(|_| !words.is_empty());
-    let rules_of = words.iter().map(|(_, rules)| rules.clone()).collect();
-    Ok(automaton.map(|automaton| Own { automaton, rules_of }))
+    if words.is_empty() {
+        return Ok(None);
+    }
+    let index = Index::new(&words.iter().map(|(word, _)| *word).collect::<Vec<_>>());
+    let rules_of = words.into_iter().map(|(_, rules)| rules).collect();
+    Ok(Some(Own { index, rules_of }))
 }

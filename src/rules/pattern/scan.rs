@@ -4,9 +4,10 @@
 //! The work is linear in the text whatever stands in it: windows of one pattern overlap by a bounded
 //! share, and each pattern has a budget of attempts and of findings for one text.
 
+use super::Entry;
 use super::filter;
+use super::gram::Index;
 use super::scope::Scope;
-use super::{Automaton, Entry};
 use crate::model::{Confidence, Severity};
 use regex_automata::Input;
 use regex_automata::util::captures::Captures;
@@ -99,11 +100,11 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Looks for keywords in `folded`, the text in lowercase, and at what they lead to.
-    pub fn run<'k>(&mut self, automaton: &Automaton, folded: &[u8], rules_of: impl Fn(u32) -> &'k [u16]) {
-        for found in automaton.find_overlapping_iter(folded) {
-            for rule in rules_of(found.value()) {
-                self.visit(usize::from(*rule), found.start()..found.end());
+    /// Looks for the keywords of an index, and at what they lead to.
+    pub fn run<'k>(&mut self, index: &Index, rules_of: impl Fn(u32) -> &'k [u16]) {
+        for found in index.search(self.text) {
+            for rule in rules_of(found.word) {
+                self.visit(usize::from(*rule), found.range.clone());
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The shipped patterns, as the build script wrote them.
 
+use super::gram::{Index, Spot};
 use super::spec::Pattern;
 use super::validator::Validator;
 use crate::model::{Confidence, RuleInfo, Severity};
@@ -7,5 +8,13 @@ use std::borrow::Cow;
 
 include!(concat!(env!("OUT_DIR"), "/patterns.rs"));
 
-/// The serialised automaton over all keywords; its values are indexes of `RULES_OF`.
-pub static KEYWORDS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/keywords.bin"));
+include!(concat!(env!("OUT_DIR"), "/keywords.rs"));
+
+/// The index of all keywords; their numbers are indexes of `RULES_OF`.
+pub static KEYWORDS: Index = Index {
+    masks: Cow::Borrowed(&MASKS),
+    heads: Cow::Borrowed(&HEADS),
+    spots: Cow::Borrowed(&SPOTS),
+    bytes: Cow::Borrowed(&BYTES),
+    starts: Cow::Borrowed(&STARTS),
+};
