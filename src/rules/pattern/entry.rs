@@ -9,6 +9,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// To compile an expression takes as long as to compare this many files with what they were.
 const COMPARISONS: u32 = 8;
 
+/// From this many searches on, an expression is one that is used often.
+const OFTEN: u32 = 100;
+
 /// A pattern in a set.
 pub struct Entry {
     held: Held,
@@ -18,6 +21,7 @@ pub struct Entry {
     long: OnceLock<Option<Compiled>>,
     allow: OnceLock<Vec<Regex>>,
     spared: AtomicU32,
+    searches: AtomicU32,
 }
 
 enum Held {
@@ -55,11 +59,15 @@ impl Entry {
         }
     }
 
-    /// Returns the expression, compiled when first asked for; `long`: with engines for long input.
+    /// Returns the expression, compiled when first asked for; `long`: with engines for long
+    /// input.
     ///
     /// `None` cannot happen for a pattern that was checked.
     #[must_use]
     pub fn compiled(&self, long: bool) -> Option<&Compiled> {
+        // What is used often is worth the engines that take longer to set up.
+        let often = self.searches.fetch_add(1, Ordering::Relaxed) >= OFTEN;
+        let long = long || often;
         let cell = if long { &self.long } else { &self.short };
         cell.get_or_init(|| compile(self.pattern(), !long)).as_ref()
     }
@@ -95,6 +103,7 @@ impl Entry {
             long: OnceLock::new(),
             allow: OnceLock::new(),
             spared: AtomicU32::new(0),
+            searches: AtomicU32::new(0),
         }
     }
 }
