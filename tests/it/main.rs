@@ -24,12 +24,12 @@ mod matrix;
 #[cfg(test)]
 mod memory;
 #[cfg(test)]
+mod own_gate;
+#[cfg(test)]
 mod policy_e2e;
 #[cfg(unix)]
 #[cfg(test)]
 mod shapes;
-#[cfg(test)]
-mod own_gate;
 #[cfg(test)]
 mod source;
 #[cfg(test)]
