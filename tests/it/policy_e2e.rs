@@ -195,3 +195,31 @@ fn waiver_that_expired_covers_nothing_and_is_reported() {
     let line = format!("the waiver for `{fingerprint}` at .pantheon.toml:26 expired on 2020-01-31\n");
     assert!(ran.stdout.contains(&line), "{ran}");
 }
+
+#[test]
+fn fingerprint_outlives_edits_elsewhere_and_not_of_its_own_line() {
+    let repo = with(PATTERN);
+    let of = |path: &str, text: &str| {
+        repo.write(path, text);
+        repo.git(&["add", path]);
+        let ran = repo.run(&["review", "--staged", "--format", "json"]).exits(1);
+        repo.git(&["reset", "-q", "--hard"]);
+        let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        let all = findings
+            .iter()
+            .map(|f| f["fingerprint"].as_str().unwrap().to_owned());
+        all.collect::<Vec<_>>()
+    };
+    let first = of("deploy/run.sh", LEAK);
+    let moved = of(
+        "deploy/run.sh",
+        &format!("begin\ntrue\n\n\t  {}\nexit\n", LEAK.trim()),
+    );
+    assert_eq!(first, moved);
+    let twice = of("deploy/run.sh", &format!("{LEAK}{LEAK}"));
+    assert_eq!((twice.len(), &twice[0]), (2, &first[0]));
+    assert_ne!(twice[0], twice[1]);
+    assert_ne!(of("deploy/other.sh", LEAK), first);
+    assert_ne!(of("deploy/run.sh", &LEAK.replace("now", "later")), first);
+}

@@ -1,9 +1,5 @@
 //! Every shape that a change can have, and a history of random ones: what the program sees of each is
 //! what git says, path for path and line for line.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "a test starts programs and writes files on its own"
-)]
 
 mod forms;
 mod history;
