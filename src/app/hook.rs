@@ -124,7 +124,7 @@ pub fn pre_push(dir: &Path, remote: &str, input: &[u8]) -> Result<Hooked, Error>
 
 /// Judges one reference; an inner error says why there is nothing to judge.
 fn push(repo: &Repository, update: &RefUpdate, tips: &[Oid]) -> Result<Result<Judged, String>, Error> {
-    let name = crate::engine::visible(&update.remote);
+    let name = crate::model::visible_bytes(&update.remote);
     let Some(push) = git::plan(repo, update, tips)? else {
         return Ok(Err(format!("`{name}` is deleted")));
     };

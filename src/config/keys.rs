@@ -395,10 +395,9 @@ const PATTERN: &[Key] = &[
         "[\"docs/**\"]",
         "The paths on which it is not.",
     ),
-    key(
+    must(
         "keywords",
         K::RawTexts,
-        "[]",
         "[\".corp.acme\"]",
         "Words of which one must stand in the text before the expression is tried. They make it fast.",
     ),

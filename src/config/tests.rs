@@ -395,7 +395,7 @@ fn path_entries_keep_their_order_and_own_ones_come_first() {
 #[test]
 fn patterns_keep_the_place_of_each_key() {
     let settings = loaded(
-        "version = 1\n[[pattern]]\nid = \"acme/host\"\nsummary = \"host\"\nregex = 'x'\nentropy = 3\n\
+        "version = 1\n[[pattern]]\nid = \"acme/host\"\nsummary = \"host\"\nregex = 'x'\nkeywords = [\"xyz\"]\nentropy = 3\n\
          [rules.\"acme/host\"]\nenabled = false\n[gates.ci]\nchecks = [\"acme\", \"acme/host\"]\n",
     );
     let pattern = &settings.patterns[0];
@@ -404,13 +404,13 @@ fn patterns_keep_the_place_of_each_key() {
     assert_eq!((pattern.entropy, pattern.severity), (3.0, Severity::Medium));
     assert!(!pattern.placeholder);
     assert_eq!(
-        problems("version = 1\n[[pattern]]\nid = \"message/fixup\"\nsummary = \"s\"\nregex = 'x'\n"),
+        problems("version = 1\n[[pattern]]\nid = \"message/fixup\"\nsummary = \"s\"\nregex = 'x'\nkeywords = [\"xyz\"]\n"),
         ".pantheon.toml:3:6: there is a rule `message/fixup` already; give the pattern another id"
     );
-    let twice = "[[pattern]]\nid = \"a/b\"\nsummary = \"s\"\nregex = 'x'\n".repeat(2);
+    let twice = "[[pattern]]\nid = \"a/b\"\nsummary = \"s\"\nregex = 'x'\nkeywords = [\"xyz\"]\n".repeat(2);
     assert_eq!(
         problems(&format!("version = 1\n{twice}")),
-        ".pantheon.toml:7:6: the pattern `a/b` stands here twice"
+        ".pantheon.toml:8:6: the pattern `a/b` stands here twice"
     );
 }
 

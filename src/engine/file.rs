@@ -7,7 +7,8 @@ use crate::model::{
     Disposition, FileChange, Finding, LeftOut, Location, Message, Objects, ReadError, Region,
 };
 use bstr::ByteSlice;
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -33,6 +34,7 @@ pub fn run(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part 
     }
     plan.patterns.scan_file(&view, &mut drafts);
     drafts.retain(|d| (plan.counts)(change.path.as_bstr(), &d.check));
+    let cut = cut(&mut drafts);
     let comments = suppress::comments(&view, plan);
     let findings = if drafts.is_empty() && comments.is_empty() {
         Vec::new()
@@ -44,16 +46,42 @@ pub fn run(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part 
         };
         finish(drafts, comments, &text, plan)
     };
+    let more = cut.into_iter().map(|(check, more)| LeftOut {
+        what: change.path.clone(),
+        why: format!("{more} more findings of `{check}` are not told"),
+        inconclusive: false,
+    });
     let left_out = view
         .take_problems()
         .into_iter()
         .map(|(new, e)| left_out(change, new, &e))
+        .chain(more)
         .collect();
     Part {
         findings,
         left_out,
         ..Part::default()
     }
+}
+
+/// More findings of one rule in one file than this tell nothing more.
+const MOST: usize = 1000;
+
+/// Drops what a rule finds beyond the most, and says how much that was.
+fn cut(drafts: &mut Vec<Draft>) -> BTreeMap<Cow<'static, str>, usize> {
+    let mut more = BTreeMap::new();
+    if drafts.len() > MOST {
+        let mut seen: HashMap<_, usize> = HashMap::new();
+        drafts.retain(|draft| {
+            let seen = seen.entry(draft.check.clone()).or_default();
+            *seen += 1;
+            if *seen > MOST {
+                *more.entry(draft.check.clone()).or_default() += 1;
+            }
+            *seen <= MOST
+        });
+    }
+    more
 }
 
 /// Runs the rules that look at commit messages on one message.

@@ -6,15 +6,15 @@
 mod file;
 mod snippet;
 mod suppress;
-mod visible;
 
 #[doc(hidden)]
 pub use suppress::parse as parse_suppression;
 pub use suppress::{BROKEN, OWN, Suppressions};
-pub use visible::visible;
 
 use crate::check::{ChangeView, Draft, Options, Rule, Run, Sink};
-use crate::model::{ChangeSet, CheckRun, FileChange, Finding, LeftOut, Objects, Outcome, RuleInfo, Stage};
+use crate::model::{
+    ChangeSet, CheckRun, FileChange, Finding, LeftOut, Objects, Outcome, RuleInfo, Stage, visible_bytes,
+};
 use crate::rules::pattern::Set;
 use crate::sys::clock::Deadline;
 use bstr::{BStr, ByteSlice};
@@ -71,6 +71,9 @@ pub fn run(change: &ChangeSet, plan: &Plan<'_>, open: &(dyn Fn() -> Box<dyn Obje
             inconclusive: false,
         });
     }
+    // Threads end in any order; what they say must not.
+    part.left_out
+        .sort_by(|a, b| (&a.what, &a.why).cmp(&(&b.what, &b.why)));
     let outcome = match (part.late, part.failed) {
         (_, Some(why)) => Outcome::Failed(why, part.findings),
         (0, None) => Outcome::Completed(part.findings),
@@ -153,7 +156,7 @@ fn run_file(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part
             ..Part::default()
         };
     }
-    file::guarded(&visible(&change.path), || file::run(change, plan, objects))
+    file::guarded(&visible_bytes(&change.path), || file::run(change, plan, objects))
 }
 
 fn whole_change(change: &ChangeSet, plan: &Plan<'_>, objects: &dyn Objects) -> Part {

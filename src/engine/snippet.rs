@@ -1,8 +1,7 @@
 //! The lines that a finding stands on, cut to size, with secrets replaced.
 
-use super::visible::visible;
 use crate::check::Lines;
-use crate::model::Snippet;
+use crate::model::{Snippet, visible_bytes};
 use std::ops::Range;
 
 /// At most this many lines are shown.
@@ -103,4 +102,10 @@ fn show(text: &[u8], part: Range<usize>, secrets: &[Range<usize>]) -> String {
     }
     out.push_str(&visible(&text[at.min(part.end)..part.end]));
     out
+}
+
+/// Returns text in its visible form, tabs left as they are.
+fn visible(text: &[u8]) -> String {
+    let parts: Vec<_> = text.split(|b| *b == b'\t').map(visible_bytes).collect();
+    parts.join("\t")
 }

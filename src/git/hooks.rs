@@ -85,13 +85,5 @@ pub fn aside(hook: &Path) -> PathBuf {
 /// Writes a path for a person: on one line, whatever its name is.
 #[must_use]
 pub fn shown(path: &Path) -> String {
-    let mut text = String::new();
-    for c in path.to_string_lossy().chars() {
-        if c.is_control() {
-            text.extend(c.escape_default());
-        } else {
-            text.push(c);
-        }
-    }
-    text
+    crate::model::visible(&path.to_string_lossy()).into_owned()
 }

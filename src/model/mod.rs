@@ -10,6 +10,7 @@ mod report;
 mod rule;
 mod run;
 mod verdict;
+mod visible;
 
 pub use change::{ChangeSet, EntryKind, FileChange, LeftOut, Message, Side, Source, Status};
 pub use finding::{Confidence, Disposition, Finding, Fingerprint, Location, Region, Severity, Snippet};
@@ -21,3 +22,4 @@ pub use report::{PolicySource, Report};
 pub use rule::{Category, Choice, OptionKind, OptionSpec, RuleInfo};
 pub use run::{CheckRun, Outcome};
 pub use verdict::{Counts, Decision, Reason, Verdict};
+pub use visible::{is_hidden, push_visible, visible, visible_bytes};

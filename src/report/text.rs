@@ -1,60 +1,8 @@
 //! Text that is safe to print: visible forms, widths, wrapping.
 
-use bstr::BStr;
-use std::borrow::Cow;
-use std::fmt::Write;
 use unicode_width::UnicodeWidthChar;
 
-/// Whether a character must not reach a terminal as it is: controls, and what is invisible or moves
-/// the text around it (Trojan Source, CVE-2021-42574).
-pub fn is_hidden(c: char) -> bool {
-    match c {
-        ' '..='~' => false,
-        '\0'..='\x1f' | '\x7f'..='\u{9f}' => true,
-        // Soft hyphen, Arabic letter mark, Mongolian vowel separator.
-        '\u{ad}' | '\u{61c}' | '\u{180e}' => true,
-        // Zero-width characters, directional marks, separators, bidirectional controls.
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
-        // Byte order mark, interlinear annotation, tags.
-        '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}' => true,
-        _ => false,
-    }
-}
-
-/// Appends a character in its visible form.
-pub fn push_visible(out: &mut String, c: char) {
-    // Writing to a string cannot fail.
-    let _ = match c {
-        '\n' => out.write_str("\\n"),
-        '\r' => out.write_str("\\r"),
-        '\t' => out.write_str("\\t"),
-        c if !is_hidden(c) => out.write_char(c),
-        c if c.is_ascii() => write!(out, "\\x{:02x}", u32::from(c)),
-        c => write!(out, "<U+{:04X}>", u32::from(c)),
-    };
-}
-
-/// Returns one line of text with everything hidden in its visible form.
-pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 16);
-    text.chars().for_each(|c| push_visible(&mut out, c));
-    Cow::Owned(out)
-}
-
-/// Returns bytes as one line of text: what is not UTF-8 as `\xff`, what is hidden in its visible form.
-pub fn visible_bytes(bytes: &BStr) -> String {
-    let mut out = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        chunk.valid().chars().for_each(|c| push_visible(&mut out, c));
-        for byte in chunk.invalid() {
-            let _ = write!(out, "\\x{byte:02x}");
-        }
-    }
-    out
-}
+pub use crate::model::{is_hidden, push_visible, visible, visible_bytes};
 
 /// Returns the columns that a character takes.
 pub fn char_width(c: char) -> usize {
@@ -140,7 +88,7 @@ mod tests {
             visible("a\u{202e}b\x1b[31m\u{9b}\n"),
             "a<U+202E>b\\x1b[31m<U+009B>\\n"
         );
-        assert!(matches!(visible("plain ä 漢 🦀"), Cow::Borrowed(_)));
+        assert!(matches!(visible("plain ä 漢 🦀"), std::borrow::Cow::Borrowed(_)));
         assert_eq!(visible_bytes(b"a\xff\nb\xc3".as_bstr()), "a\\xff\\nb\\xc3");
     }
 

@@ -1,7 +1,6 @@
 //! What kind of place a path is: code, prose, translations, diffs.
 
 use crate::check::FileView;
-use bstr::ByteSlice;
 
 const CODE: &[&str] = &[
     "asm", "awk", "bash", "bat", "c", "cc", "clj", "cljs", "cmake", "cmd", "cpp", "cs", "css", "cxx", "dart",
@@ -71,13 +70,5 @@ fn is_translation(view: &FileView<'_>) -> bool {
 
 /// Returns a name as one line that is safe to print.
 pub fn show(name: &[u8]) -> String {
-    name.to_str_lossy().chars().flat_map(printable).collect()
-}
-
-fn printable(c: char) -> impl Iterator<Item = char> {
-    let hidden = c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}');
-    let escaped = hidden.then(|| c.escape_default());
-    let plain = (!hidden).then_some(c);
-    escaped.into_iter().flatten().chain(plain)
+    crate::model::visible_bytes(name)
 }

@@ -12,7 +12,7 @@ const MOST_REASONS: usize = 8;
 
 /// Writes the closing line and the reasons below it.
 pub fn write(page: &mut Page<'_>, report: &Report) {
-    let (word, style) = word(report.verdict.decision);
+    let (word, style) = word(report);
     page.put(paint::STRONG, "pantheon: ");
     page.put(style, word);
     page.put(paint::PLAIN, " ");
@@ -21,12 +21,20 @@ pub fn write(page: &mut Page<'_>, report: &Report) {
     write_reasons(page, report);
 }
 
-fn word(decision: Decision) -> (&'static str, Style) {
-    match decision {
+fn word(report: &Report) -> (&'static str, Style) {
+    match report.verdict.decision {
+        Decision::Warn if has_gaps(report) => ("passed, but not all was checked", paint::WARNING),
         Decision::Pass | Decision::Warn => ("passed", paint::GOOD),
         Decision::Inconclusive => ("inconclusive", paint::WARNING),
         Decision::Block => ("blocked", paint::ERROR),
     }
+}
+
+/// Whether something was not looked at and the gate lets that pass.
+fn has_gaps(report: &Report) -> bool {
+    let verdict = &report.verdict;
+    let warnings = verdict.reasons.iter().filter(|r| r.decision == Decision::Warn);
+    warnings.count() > usize::from(verdict.counts.warn > 0)
 }
 
 /// `— 1 blocks, 2 warnings; 3 files, 12 ms`, or `with 2 warnings; ...` where it passed all the same.
@@ -109,11 +117,13 @@ fn write_reasons(page: &mut Page<'_>, report: &Report) {
     } else {
         Decision::Inconclusive
     };
+    // What was left out stands above; a run that broke down stands nowhere else.
+    let broken = |text: &str| text.contains("could not look at everything");
     let reasons: Vec<_> = report
         .verdict
         .reasons
         .iter()
-        .filter(|r| r.decision >= least)
+        .filter(|r| r.decision >= least || broken(&r.text))
         .collect();
     for reason in reasons.iter().take(MOST_REASONS) {
         page.put(paint::PLAIN, "  ");

@@ -145,7 +145,7 @@ fn message_with_escape_sequences_is_shown_and_not_sent() {
     is_plain(&ran);
     assert!(
         ran.stderr
-            .contains("\n2 | <U+202E>no blank line\\x1b[31m\\x9b2J\n"),
+            .contains("\n2 | <U+202E>no blank line\\x1b[31m<U+009B>2J\n"),
         "{ran}"
     );
     assert!(!ran.stderr.contains(['\u{202e}', '\u{9b}']), "{ran}");
