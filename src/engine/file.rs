@@ -25,16 +25,18 @@ pub fn guarded(what: &str, work: impl FnOnce() -> Part) -> Part {
 /// Runs the rules that look at files on one file.
 pub fn run(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part {
     let view = FileView::new(change, objects);
-    let mut drafts = Vec::new();
+    // The patterns come first, for they see on the way what other rules look for.
+    let (mut drafts, mut by_pattern) = (Vec::new(), Vec::new());
+    plan.patterns.scan_file(&view, &mut by_pattern);
     for rule in &plan.rules {
         if let Run::File(check) = rule.run {
             check(&view, &mut sink(&rule.info, plan, &mut drafts));
         }
     }
-    plan.patterns.scan_file(&view, &mut drafts);
+    drafts.append(&mut by_pattern);
     drafts.retain(|d| (plan.counts)(change.path.as_bstr(), &d.check));
     let added = |range: &Range<usize>| view.is_added_in(range);
-    let comments = suppress::comments(view.bytes(), plan, &added);
+    let comments = suppress::comments(view.bytes(), view.marks(), plan, &added);
     let findings = if drafts.is_empty() && comments.is_empty() {
         Vec::new()
     } else {

@@ -20,6 +20,13 @@ fn plain(words: &[&str], text: &[u8]) -> Vec<Found> {
     found
 }
 
+#[test]
+fn marks_stand_behind_the_keywords() {
+    let words = shipped();
+    let rules = super::super::shipped::RULES_OF.len();
+    assert_eq!(words[rules..], crate::check::WORDS);
+}
+
 fn shipped() -> Vec<&'static str> {
     let index = &super::super::shipped::KEYWORDS;
     let words = 0..index.starts.len() as u32 - 1;
