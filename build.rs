@@ -9,6 +9,8 @@
 mod gram;
 #[path = "src/rules/pattern/source.rs"]
 mod source;
+#[path = "src/check/words.rs"]
+mod words;
 
 use gram::Index;
 use serde::Deserialize;
@@ -29,12 +31,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=policies/rules");
     println!("cargo::rerun-if-changed=src/rules/pattern/source.rs");
     println!("cargo::rerun-if-changed=src/rules/pattern/gram.rs");
+    println!("cargo::rerun-if-changed=src/check/words.rs");
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let patterns = read_all(Path::new("policies/rules"))?;
     let keywords = by_keyword(&patterns);
     fs::write(out.join("patterns.rs"), tables(&patterns, &keywords)?)?;
-    let words: Vec<&str> = keywords.keys().copied().collect();
+    let words: Vec<&str> = keywords.keys().copied().chain(words::WORDS).collect();
     fs::write(out.join("keywords.rs"), index(&Index::new(&words))?)?;
     Ok(())
 }

@@ -5,15 +5,19 @@
 //! through a [`Sink`].
 
 mod lines;
+mod marks;
 mod sink;
 mod traits;
 mod view;
+mod words;
 
 pub use crate::model::{Objects, ReadError, Relation};
 pub use lines::Lines;
+pub use marks::Marks;
 pub use sink::{Draft, Place, Sink, fingerprint};
 pub use traits::Traits;
 pub use view::{ChangeView, Content, FileView};
+pub use words::WORDS;
 
 use crate::model::{Choice, OptionKind, RuleInfo};
 use std::collections::BTreeMap;

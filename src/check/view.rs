@@ -1,9 +1,9 @@
 //! What a rule sees of a change. Everything is read when first asked for, and once.
 
-use super::{Lines, Traits};
+use super::{Lines, Marks, Traits};
 use crate::model::{ChangeSet, EntryKind, FileChange, Hunk, Objects, Oid, ReadError, Side, Stage};
 use bstr::{BStr, ByteSlice};
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Range;
 
 /// What the new content of a file is.
@@ -28,6 +28,7 @@ pub struct FileView<'a> {
     old: OnceCell<Option<Vec<u8>>>,
     content: OnceCell<Content>,
     traits: OnceCell<Traits>,
+    marks: Cell<Marks>,
     lines: OnceCell<Lines>,
     hunks: OnceCell<Vec<Hunk>>,
     problems: RefCell<Vec<(bool, ReadError)>>,
@@ -44,6 +45,7 @@ impl<'a> FileView<'a> {
             old: OnceCell::new(),
             content: OnceCell::new(),
             traits: OnceCell::new(),
+            marks: Cell::new(Marks::ALL),
             lines: OnceCell::new(),
             hunks: OnceCell::new(),
             problems: RefCell::default(),
@@ -117,6 +119,17 @@ impl<'a> FileView<'a> {
         *self
             .traits
             .get_or_init(|| Traits::of(self.text().unwrap_or_default()))
+    }
+
+    /// Returns the words that may stand in the new content; all as long as nobody searched for them.
+    #[must_use]
+    pub fn marks(&self) -> Marks {
+        self.marks.get()
+    }
+
+    /// Notes which words stand in the new content, for those who look after the search.
+    pub fn note_marks(&self, marks: Marks) {
+        self.marks.set(marks);
     }
 
     /// Returns the size of the new content in bytes, read or not; 0 if there is none.

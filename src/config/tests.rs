@@ -404,7 +404,9 @@ fn patterns_keep_the_place_of_each_key() {
     assert_eq!((pattern.entropy, pattern.severity), (3.0, Severity::Medium));
     assert!(!pattern.placeholder);
     assert_eq!(
-        problems("version = 1\n[[pattern]]\nid = \"message/fixup\"\nsummary = \"s\"\nregex = 'x'\nkeywords = [\"xyz\"]\n"),
+        problems(
+            "version = 1\n[[pattern]]\nid = \"message/fixup\"\nsummary = \"s\"\nregex = 'x'\nkeywords = [\"xyz\"]\n"
+        ),
         ".pantheon.toml:3:6: there is a rule `message/fixup` already; give the pattern another id"
     );
     let twice = "[[pattern]]\nid = \"a/b\"\nsummary = \"s\"\nregex = 'x'\nkeywords = [\"xyz\"]\n".repeat(2);

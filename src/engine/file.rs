@@ -26,13 +26,15 @@ pub fn guarded(what: &str, work: impl FnOnce() -> Part) -> Part {
 /// Runs the rules that look at files on one file.
 pub fn run(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part {
     let view = FileView::new(change, objects);
-    let mut drafts = Vec::new();
+    // The patterns come first, for they see on the way what other rules look for.
+    let (mut drafts, mut by_pattern) = (Vec::new(), Vec::new());
+    plan.patterns.scan_file(&view, &mut by_pattern);
     for rule in &plan.rules {
         if let Run::File(check) = rule.run {
             check(&view, &mut sink(&rule.info, plan, &mut drafts));
         }
     }
-    plan.patterns.scan_file(&view, &mut drafts);
+    drafts.append(&mut by_pattern);
     drafts.retain(|d| (plan.counts)(change.path.as_bstr(), &d.check));
     let cut = cut(&mut drafts);
     let comments = suppress::comments(&view, plan);

@@ -2,7 +2,7 @@
 //! those of other secret scanners.
 
 use super::Plan;
-use crate::check::{Draft, FileView, Place};
+use crate::check::{Draft, FileView, Marks, Place};
 use crate::model::{Confidence, Disposition, FileChange, Finding, Location, RuleInfo, Severity};
 use bstr::ByteSlice;
 use std::borrow::Cow;
@@ -35,14 +35,14 @@ pub struct Comment {
     used: bool,
 }
 
-/// Comments of other scanners that allow a secret on their line.
-const FOREIGN: [&str; 6] = [
-    "gitleaks:allow",
-    "betterleaks:allow",
-    "trufflehog:ignore",
-    "kingfisher:ignore",
-    "pragma: allowlist secret",
-    "ggignore",
+/// Comments of other scanners that allow a secret on their line, each with the mark in it.
+const FOREIGN: [(&str, Marks); 6] = [
+    ("gitleaks:allow", Marks::ALLOW),
+    ("betterleaks:allow", Marks::ALLOW),
+    ("trufflehog:ignore", Marks::IGNORE),
+    ("kingfisher:ignore", Marks::IGNORE),
+    ("pragma: allowlist secret", Marks::LIST_SECRET),
+    ("ggignore", Marks::GGIGNORE),
 ];
 
 /// The rules that the engine itself speaks for.
@@ -99,16 +99,16 @@ const REASONLESS: RuleInfo = RuleInfo {
 
 /// Finds the comments in a file that count under the plan, in the order of their lines.
 pub fn comments(view: &FileView<'_>, plan: &Plan<'_>) -> Vec<Comment> {
-    let text = view.bytes();
+    let (text, marks) = (view.bytes(), view.marks());
     let mut out = Vec::new();
-    if plan.suppressions.inline {
+    if plan.suppressions.inline && marks.has(Marks::PANTHEON) {
         let at = memchr::memmem::find_iter(text, "pantheon:");
         out.extend(at.filter_map(|at| own_comment(view, at)));
     }
     if plan.suppressions.foreign {
-        for word in FOREIGN {
+        for (word, _) in FOREIGN.iter().filter(|(_, mark)| marks.has(*mark)) {
             for at in memchr::memmem::find_iter(text, word) {
-                out.push(comment(view, at..at + word.len(), Vec::new(), word.to_owned()));
+                out.push(comment(view, at..at + word.len(), Vec::new(), (*word).to_owned()));
             }
         }
     }

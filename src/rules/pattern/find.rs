@@ -50,7 +50,11 @@ impl Index {
         found: &mut Vec<Found>,
     ) {
         for n in (0..len).step_by(2) {
-            let window = u32::from_le_bytes([block[n], block[n + 1], block[n + 2], block[n + 3]]);
+            // Read as one number: single bytes would be read and joined one by one.
+            let Some(window) = block[n..].first_chunk() else {
+                break;
+            };
+            let window = u32::from_le_bytes(*window);
             let mask = masks[slot(window)];
             if mask != 0 && mask >> ((window >> 24) & 7) & 1 != 0 {
                 self.compare(window, text, at + n, found);

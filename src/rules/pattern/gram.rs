@@ -13,7 +13,7 @@ pub const SLOTS: usize = 1 << 15;
 /// How many slots share a list of spots.
 pub const SHARED: usize = 4;
 /// Spreads the lower five bits of three bytes over the slots; found by trial on ordinary sources.
-const SPREAD: u32 = 0x1959_b9ef;
+const SPREAD: u32 = 0xd22f_02f3;
 /// The lower five bits are the same in both cases of a letter.
 const CLASS: u32 = 0x001f_1f1f;
 /// Turns letters to lowercase, and some other bytes into one another.

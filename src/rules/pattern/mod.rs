@@ -127,7 +127,8 @@ impl Set {
         })
     }
 
-    /// Searches the new content of a file, and reports what stands on added lines.
+    /// Searches the new content of a file, and reports what stands on added lines. Notes the marks
+    /// on the way, so it is best done before the other rules look.
     pub fn scan_file(&self, view: &FileView<'_>, drafts: &mut Vec<Draft>) {
         if !self.enabled || view.file.new.is_none_or(|side| side.kind == EntryKind::Submodule) {
             return;
@@ -140,6 +141,9 @@ impl Set {
             return self.scan_wide(view, &narrow, drafts);
         }
         let found = self.search(text, &Scope::File(FileScope::new(view)));
+        if let Some(marks) = found.marks {
+            view.note_marks(marks);
+        }
         let place = |range: &Range<usize>| Place::Bytes(view.file.path.clone(), range.clone());
         self.report(found, place, &Place::Path(view.file.path.clone()), drafts);
     }
@@ -178,14 +182,16 @@ impl Set {
         if !self.enabled || text.len() < 3 {
             return Hits::default();
         }
+        let mut marks = None;
         let mut pass = Pass::new(&self.entries, text, scope);
         if self.shipped {
-            pass.run(&shipped::KEYWORDS, |word| shipped::RULES_OF[word as usize]);
+            marks = Some(pass.run(&shipped::KEYWORDS, &shipped::RULES_OF));
         }
         if let Some(own) = &self.own {
-            pass.run(&own.index, |word| &own.rules_of[word as usize]);
+            pass.run(&own.index, &own.rules_of);
         }
         let mut found = pass.finish();
+        found.marks = marks;
         overlap::remove(&mut found.hits, &self.entries);
         found
     }

@@ -8,6 +8,7 @@ use super::Entry;
 use super::filter;
 use super::gram::Index;
 use super::scope::Scope;
+use crate::check::Marks;
 use crate::model::{Confidence, Severity};
 use regex_automata::Input;
 use regex_automata::util::captures::Captures;
@@ -64,6 +65,8 @@ pub struct Hits {
     pub hits: Vec<Hit>,
     /// The patterns that were stopped, each with the reason.
     pub cut: Vec<(usize, Cut)>,
+    /// The marks in the text, if they were searched for.
+    pub marks: Option<Marks>,
 }
 
 /// One pass over one text.
@@ -101,12 +104,20 @@ impl<'a> Pass<'a> {
     }
 
     /// Looks for the keywords of an index, and at what they lead to.
-    pub fn run<'k>(&mut self, index: &Index, rules_of: impl Fn(u32) -> &'k [u16]) {
+    ///
+    /// Returns the marks, whose numbers are those behind the keywords that have rules.
+    pub fn run<R: AsRef<[u16]>>(&mut self, index: &Index, rules_of: &[R]) -> Marks {
+        let mut marks = Marks::NONE;
         for found in index.search(self.text) {
-            for rule in rules_of(found.word) {
+            let Some(rules) = rules_of.get(found.word as usize) else {
+                marks = marks.and(Marks(1 << (found.word as usize - rules_of.len())));
+                continue;
+            };
+            for rule in rules.as_ref() {
                 self.visit(usize::from(*rule), found.range.clone());
             }
         }
+        marks
     }
 
     /// Returns what was found.

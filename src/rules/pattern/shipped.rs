@@ -10,7 +10,7 @@ include!(concat!(env!("OUT_DIR"), "/patterns.rs"));
 
 include!(concat!(env!("OUT_DIR"), "/keywords.rs"));
 
-/// The index of all keywords; their numbers are indexes of `RULES_OF`.
+/// The index of all keywords, whose numbers are indexes of `RULES_OF`, and behind them of the marks.
 pub static KEYWORDS: Index = Index {
     masks: Cow::Borrowed(&MASKS),
     heads: Cow::Borrowed(&HEADS),

@@ -1,6 +1,6 @@
 //! Comments that silence another scanner.
 
-use crate::check::{FileView, Rule, Run, Sink};
+use crate::check::{FileView, Marks, Rule, Run, Sink};
 use crate::model::{Confidence, RuleInfo, Severity};
 use crate::rules::place;
 use memchr::memmem;
@@ -32,6 +32,8 @@ pub const RULE: Rule = Rule {
 struct Mark {
     /// The rarest part of the comment. Marks with the same part are found in one pass.
     part: &'static str,
+    /// One of these stands in each form.
+    marks: Marks,
     /// The forms, each with what stands in front of the part and behind it.
     forms: &'static [(&'static str, &'static str, &'static str)],
 }
@@ -39,14 +41,17 @@ struct Mark {
 const MARKS: &[Mark] = &[
     Mark {
         part: "nose",
+        marks: Marks::NOSEC.and(Marks::NOSEMGREP),
         forms: &[("", "c", "bandit"), ("", "mgrep", "semgrep")],
     },
     Mark {
         part: ":allow",
+        marks: Marks::ALLOW,
         forms: &[("gitleaks", "", "gitleaks"), ("betterleaks", "", "betterleaks")],
     },
     Mark {
         part: "secret",
+        marks: Marks::LIST_SECRET.and(Marks::SECRETLINT),
         forms: &[
             ("pragma: allowlist ", "", "detect-secrets"),
             ("pragma: whitelist ", "", "detect-secrets"),
@@ -55,10 +60,12 @@ const MARKS: &[Mark] = &[
     },
     Mark {
         part: "noqa: S",
+        marks: Marks::NOQA,
         forms: &[("", "", "ruff")],
     },
     Mark {
         part: "ignore",
+        marks: Marks::IGNORE.and(Marks::ZIZMOR).and(Marks::GGIGNORE),
         forms: &[
             ("trufflehog:", "", "trufflehog"),
             ("kingfisher:", "", "kingfisher"),
@@ -70,17 +77,19 @@ const MARKS: &[Mark] = &[
     },
     Mark {
         part: "checkov:skip",
+        marks: Marks::CHECKOV,
         forms: &[("", "", "checkov")],
     },
     Mark {
         part: "NOSONAR",
+        marks: Marks::NOSONAR,
         forms: &[("", "", "sonar")],
     },
 ];
 
 fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     let Some(text) = view.text() else { return };
-    for mark in MARKS {
+    for mark in MARKS.iter().filter(|mark| view.marks().has(mark.marks)) {
         for at in memmem::find_iter(text, mark.part) {
             let Some((bytes, scanner)) = form(text, at, mark) else {
                 continue;

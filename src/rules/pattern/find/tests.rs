@@ -1,3 +1,5 @@
+//! The search by grams against a naive one.
+
 use super::*;
 use proptest::prelude::*;
 use std::collections::HashMap;
@@ -18,6 +20,13 @@ fn plain(words: &[&str], text: &[u8]) -> Vec<Found> {
         }
     }
     found
+}
+
+#[test]
+fn marks_stand_behind_the_keywords() {
+    let words = shipped();
+    let rules = super::super::shipped::RULES_OF.len();
+    assert_eq!(words[rules..], crate::check::WORDS);
 }
 
 fn shipped() -> Vec<&'static str> {
