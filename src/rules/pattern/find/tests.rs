@@ -1,3 +1,5 @@
+//! Holds the search for keywords to a plain one.
+
 use super::*;
 use proptest::prelude::*;
 use std::collections::HashMap;
