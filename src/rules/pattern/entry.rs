@@ -6,9 +6,6 @@ use regex_automata::meta::Regex;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// To compile an expression takes as long as to compare this many files with what they were.
-const COMPARISONS: u32 = 8;
-
 /// From this many searches on, an expression is one that is used often.
 const OFTEN: u32 = 100;
 
@@ -20,7 +17,6 @@ pub struct Entry {
     short: OnceLock<Option<Compiled>>,
     long: OnceLock<Option<Compiled>>,
     allow: OnceLock<Vec<Regex>>,
-    spared: AtomicU32,
     searches: AtomicU32,
 }
 
@@ -72,14 +68,6 @@ impl Entry {
         cell.get_or_init(|| compile(self.pattern(), !long)).as_ref()
     }
 
-    /// Whether it is cheaper to ask first if the text is new at all: in a small change most keywords
-    /// stand in lines that it does not touch, and then no expression need be compiled.
-    #[must_use]
-    pub fn would_rather_wait(&self) -> bool {
-        let compiled = self.short.get().is_some() || self.long.get().is_some();
-        !compiled && self.spared.fetch_add(1, Ordering::Relaxed) < COMPARISONS
-    }
-
     /// Whether one of the `allow` expressions matches.
     #[must_use]
     pub fn allows(&self, text: &[u8]) -> bool {
@@ -102,7 +90,6 @@ impl Entry {
             short: OnceLock::new(),
             long: OnceLock::new(),
             allow: OnceLock::new(),
-            spared: AtomicU32::new(0),
             searches: AtomicU32::new(0),
         }
     }

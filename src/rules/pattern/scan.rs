@@ -29,8 +29,6 @@ const FAR_BEFORE: usize = 1 << 10;
 const FAR_BEHIND: usize = 16 << 10;
 /// How much of a window behind a later keyword makes another search needless.
 const ENOUGH: usize = 1 << 10;
-/// After so many searches the diff is asked first.
-const FEW: usize = 16;
 
 /// A match that passed every filter.
 #[derive(Debug, Clone, PartialEq)]
@@ -196,7 +194,9 @@ impl<'a> Pass<'a> {
             self.out.cut.push((at, why));
             return true;
         }
-        let absent = state.attempts > FEW && !self.scope.adds(window);
+        // To compare a file with what it was costs less than to search it, let alone to compile what is
+        // searched for.
+        let absent = !self.scope.adds(window);
         if absent {
             state.done = window.end;
         }
@@ -205,9 +205,6 @@ impl<'a> Pass<'a> {
 
     /// Takes the next match, if there is one, and returns its end.
     fn take(&mut self, at: usize, input: &Input<'_>, window: &Range<usize>) -> Option<usize> {
-        if self.entries[at].would_rather_wait() && !self.scope.adds(window) {
-            return None;
-        }
         let compiled = self.entries[at].compiled(self.text.len() > LONG)?;
         let mut captures = compiled.regex.create_captures();
         compiled.regex.search_captures(input, &mut captures);
