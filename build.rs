@@ -7,6 +7,8 @@
 
 #[path = "src/rules/pattern/gram.rs"]
 mod gram;
+#[path = "src/rules/pattern/run.rs"]
+mod run;
 #[path = "src/rules/pattern/source.rs"]
 mod source;
 #[path = "src/check/words.rs"]
@@ -173,7 +175,12 @@ fn write_pattern(out: &mut String, p: &Source) -> std::fmt::Result {
         writeln!(out, "    {key}: Cow::Borrowed(&[{}]),", items.join(", "))?;
     }
     writeln!(out, "    regex: Cow::Borrowed({:?}),", p.regex)?;
-    writeln!(out, "    anchored: {}, multi_line: {},", p.anchored, p.multi_line)?;
+    let run = if p.anchored { run::of(&p.regex) } else { 0 };
+    writeln!(
+        out,
+        "    anchored: {}, run: {run}, multi_line: {},",
+        p.anchored, p.multi_line
+    )?;
     writeln!(
         out,
         "    entropy: {:?}, random: {},",

@@ -11,6 +11,7 @@ mod find;
 mod gram;
 mod language;
 mod overlap;
+mod run;
 mod scan;
 mod scope;
 mod shipped;

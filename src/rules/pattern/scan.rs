@@ -138,6 +138,10 @@ impl<'a> Pass<'a> {
             state.done = usize::MAX;
             return;
         }
+        if !begins_a_token(self.text, keyword.start, entry.pattern().run) {
+            state.done = keyword.start + 1;
+            return;
+        }
         if entry.pattern().anchored {
             self.try_at(at, keyword);
         } else {
@@ -270,4 +274,10 @@ impl<'a> Pass<'a> {
 
 fn captured(captures: &Captures, group: usize) -> Option<Range<usize>> {
     captures.get_group(group).map(|span| span.start..span.end)
+}
+
+/// Whether as many token bytes stand here as a match begins with.
+fn begins_a_token(text: &[u8], at: usize, run: u8) -> bool {
+    let head = text.get(at..at + usize::from(run));
+    head.is_some_and(|head| head.iter().all(|b| super::run::is_token(*b)))
 }

@@ -28,6 +28,8 @@ pub struct Pattern {
     pub regex: Cow<'static, str>,
     /// Whether a match begins at a keyword.
     pub anchored: bool,
+    /// How many token bytes a match begins with at least, if it begins at a keyword.
+    pub run: u8,
     /// Whether a match may reach over many lines.
     pub multi_line: bool,
     /// The least entropy in bits per byte.
@@ -66,6 +68,11 @@ impl Pattern {
             allow: texts(&source.allow),
             regex: Cow::Owned(source.regex.clone()),
             anchored: source.anchored,
+            run: if source.anchored {
+                super::run::of(&source.regex)
+            } else {
+                0
+            },
             multi_line: source.multi_line,
             entropy: source.entropy.unwrap_or(0.0),
             random: source.random,
