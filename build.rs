@@ -131,6 +131,15 @@ fn tables(patterns: &[Source], keywords: &BTreeMap<&str, Vec<usize>>) -> Result<
     Ok(out)
 }
 
+fn write_search(out: &mut String, p: &Source) -> std::fmt::Result {
+    let run = if p.anchored { run::of(&p.regex) } else { 0 };
+    writeln!(
+        out,
+        "    anchored: {}, run: {run}, multi_line: {},",
+        p.anchored, p.multi_line
+    )
+}
+
 fn write_pattern(out: &mut String, p: &Source) -> std::fmt::Result {
     writeln!(out, "Pattern {{ info: RuleInfo {{")?;
     for (key, value) in [
@@ -175,12 +184,7 @@ fn write_pattern(out: &mut String, p: &Source) -> std::fmt::Result {
         writeln!(out, "    {key}: Cow::Borrowed(&[{}]),", items.join(", "))?;
     }
     writeln!(out, "    regex: Cow::Borrowed({:?}),", p.regex)?;
-    let run = if p.anchored { run::of(&p.regex) } else { 0 };
-    writeln!(
-        out,
-        "    anchored: {}, run: {run}, multi_line: {},",
-        p.anchored, p.multi_line
-    )?;
+    write_search(out, p)?;
     writeln!(
         out,
         "    entropy: {:?}, random: {},",
