@@ -22,6 +22,8 @@
 //! | 7 | `app` | use-cases, and `wire`: the only room that turns settings into options |
 //! | 5 | `engine` | selects and runs checks, suppressions, snippets |
 //! | 3 | `rules` | offline checks, one file each; pattern rules are data in `policies/` |
+//! | 3 | `llm` | models: one codec a contract, one transport, routes, budgets |
+//! | 2 | `store` | local state for many processes: SQLite, opened only when needed |
 //! | 2 | `report` | one output format per file, pure |
 //! | 2 | `policy` | `decide`, pure; gates, waivers, baseline |
 //! | 2 | `git` | gix: repository to change set, hook files; the one `git` subprocess |
@@ -47,8 +49,10 @@ pub mod cli;
 pub mod config;
 pub mod engine;
 pub mod git;
+pub mod llm;
 pub mod model;
 pub mod policy;
 pub mod report;
 pub mod rules;
+pub mod store;
 pub mod sys;

@@ -5,6 +5,7 @@ mod change;
 mod finding;
 mod gate;
 mod hunk;
+mod money;
 mod objects;
 mod report;
 mod rule;
@@ -17,6 +18,7 @@ pub use finding::{Confidence, Disposition, Finding, Fingerprint, Location, Regio
 pub use gate::{Gate, OnInconclusive, PathEntry, Selector, Stage, Threshold, Waiver};
 pub use gix::ObjectId as Oid;
 pub use hunk::Hunk;
+pub use money::{Money, Usage};
 pub use objects::{Objects, ReadError, Relation};
 pub use report::{PolicySource, Report};
 pub use rule::{Category, Choice, OptionKind, OptionSpec, RuleInfo};

@@ -14,12 +14,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("report", &["model"]),
     ("config", &["model", "sys"]),
     ("git", &["model", "sys"]),
+    ("store", &["model", "sys"]),
+    ("llm", &["model", "store", "sys"]),
     ("rules", &["check", "model"]),
     ("engine", &["check", "model", "rules", "sys"]),
     (
         "app",
         &[
-            "check", "config", "engine", "git", "model", "policy", "report", "rules", "sys",
+            "check", "config", "engine", "git", "llm", "model", "policy", "report", "rules", "store", "sys",
         ],
     ),
     ("cli", &["app", "config", "model", "report", "sys"]),

@@ -1,0 +1,9 @@
+//! Everything between a question and a model's answer: one codec for each wire contract, one transport,
+//! routes, budgets, and the reading of answers that nobody can trust.
+//!
+//! Nothing here decides about a change. Whatever comes from a model is hostile data.
+
+pub mod answer;
+pub mod provider;
+pub mod request;
+pub mod sse;
