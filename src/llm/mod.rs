@@ -6,4 +6,5 @@
 pub mod answer;
 pub mod provider;
 pub mod request;
+pub mod route;
 pub mod sse;
