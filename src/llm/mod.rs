@@ -7,3 +7,4 @@ pub mod answer;
 pub mod provider;
 pub mod request;
 pub mod sse;
+pub mod transport;
