@@ -1,10 +1,12 @@
 //! Requests that between them use everything that a request can say.
 
+use pantheon::llm::provider::gemini::{self, CachedContent};
 use pantheon::llm::provider::{Call, Codec};
 use pantheon::llm::request::{
     Block, CacheFor, Effort, Part, Request, Role, Schema, Tool, ToolCall, ToolChoice, ToolResult, Turn,
 };
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Returns each call that a codec makes: the case, what is called, the call.
 pub fn calls(codec: &dyn Codec) -> Vec<(&'static str, &'static str, Call)> {
@@ -17,7 +19,28 @@ pub fn calls(codec: &dyn Codec) -> Vec<(&'static str, &'static str, Call)> {
             made.push((case, "count", call));
         }
     }
+    if codec.kind() == "gemini" {
+        made.push((
+            "kept-prefix",
+            "create-cached",
+            gemini::create_cached(version, &kept_prefix()),
+        ));
+        let delete = gemini::delete_cached(version, "cachedContents/abc123");
+        made.extend(delete.map(|call| ("kept-prefix", "delete-cached", call)));
+    }
     made
+}
+
+fn kept_prefix() -> CachedContent {
+    CachedContent {
+        model: model("gemini").into(),
+        system: vec![Block::plain("You review changes.")],
+        turns: vec![Turn::user("The file as it was.")],
+        tools: tools(),
+        tool_choice: ToolChoice::Any,
+        ttl: Duration::from_secs(300),
+        display_name: "review".into(),
+    }
 }
 
 /// Returns the requests for one kind of provider.
