@@ -2,12 +2,15 @@
 //!
 //! A codec never sees the key: the transport adds it under the header that [`Codec::auth`] names.
 
+pub mod gemini;
+pub mod wait;
+
 use super::answer::{Answer, Failure};
 use super::request::Request;
 use super::sse;
 
 /// All contracts.
-pub const ALL: &[&dyn Codec] = &[];
+pub const ALL: &[&dyn Codec] = &[&gemini::Gemini];
 
 /// Returns the contract of that kind.
 #[must_use]
@@ -99,7 +102,7 @@ pub struct Auth {
 /// A call as the transport sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `DELETE`.
     pub method: &'static str,
     /// What follows the base address, with a `/` at its start and the query.
     pub path: String,
