@@ -8,3 +8,4 @@ pub mod provider;
 pub mod request;
 pub mod route;
 pub mod sse;
+pub mod transport;

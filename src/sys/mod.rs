@@ -3,6 +3,8 @@
 pub mod clock;
 pub mod env;
 pub mod file;
+pub mod http;
 pub mod process;
+pub mod secret;
 pub mod signal;
 pub mod terminal;

@@ -1,0 +1,1 @@
+//! What the contract says, case by case.
