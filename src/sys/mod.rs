@@ -1,6 +1,7 @@
 //! The only door to the operating system: files, processes, the environment, the terminal, the clock.
 
 pub mod clock;
+pub mod dirs;
 pub mod env;
 pub mod file;
 pub mod http;
