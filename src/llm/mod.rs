@@ -4,6 +4,8 @@
 //! Nothing here decides about a change. Whatever comes from a model is hostile data.
 
 pub mod answer;
+pub mod cache_key;
 pub mod provider;
 pub mod request;
 pub mod sse;
+pub mod tokens;
