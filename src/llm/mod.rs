@@ -4,9 +4,11 @@
 //! Nothing here decides about a change. Whatever comes from a model is hostile data.
 
 pub mod answer;
+pub mod cache_key;
 pub mod price;
 pub mod provider;
 pub mod request;
 pub mod route;
 pub mod sse;
+pub mod tokens;
 pub mod transport;
