@@ -41,6 +41,7 @@ pub use models::{
     RouteEntry, RoutingSettings,
 };
 pub use names::check_packs;
+pub use nearest::hint as nearest;
 pub use pack::{PACKS, Pack};
 pub use problem::{Origin, Problem, Problems};
 pub use schema::schema;

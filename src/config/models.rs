@@ -66,6 +66,8 @@ pub struct ProviderSettings {
     pub stream: bool,
     /// Whether its calls cost nothing.
     pub free: bool,
+    /// Whether the repository chose where its key goes, or which program is run.
+    pub to_trust: bool,
     /// Where it is written.
     pub origin: Origin,
 }

@@ -103,6 +103,10 @@ fn provider(table: &Table<'_>) -> ProviderSettings {
         weight: small(table.whole("weight")).unwrap_or(1),
         stream: switch(table.value("stream")),
         free: switch(table.value("free")),
+        to_trust: SENSITIVE
+            .iter()
+            .filter_map(|key| table.merged.values.get(&Path::new("providers", table.name, key)))
+            .any(chosen_inside),
         origin: table.origin.clone(),
     }
 }
@@ -207,15 +211,17 @@ fn prompt(table: &Table<'_>) -> PromptSettings {
 /// Lists what the repository itself asks for that sends a key somewhere or runs a program.
 fn to_trust(merged: &Merged) -> Vec<String> {
     let sensitive = |(path, entry): &(&Path, &Entry)| {
-        path.section == "providers"
-            && SENSITIVE.contains(&path.key.as_ref())
-            && !OUTSIDE.contains(&entry.origin.file.as_ref())
-            && !is_here(&entry.value)
+        path.section == "providers" && SENSITIVE.contains(&path.key.as_ref()) && chosen_inside(entry)
     };
     let values = merged.values.iter().filter(sensitive);
     values
         .map(|(path, entry)| format!("{path} = {}", entry.value))
         .collect()
+}
+
+/// Whether the repository itself chose a place that is not this machine.
+fn chosen_inside(entry: &Entry) -> bool {
+    !OUTSIDE.contains(&entry.origin.file.as_ref()) && !is_here(&entry.value)
 }
 
 /// Whether an address is this machine: what goes there stays at home.

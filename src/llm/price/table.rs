@@ -125,6 +125,34 @@ impl Table {
 }
 
 impl Model {
+    /// A model of which nothing is known but its name.
+    #[must_use]
+    pub fn unknown(id: &str, provider: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            provider: provider.to_owned(),
+            tokenizer: "qwen".to_owned(),
+            token_percent: 100,
+            api_version: None,
+            window: 0,
+            max_output: 0,
+            cache_minimum: None,
+            abilities: Vec::new(),
+            least_effort: Effort::Minimal,
+            service_percent: Vec::new(),
+            retires: None,
+            rerouted: false,
+            successor: None,
+            prices: Vec::new(),
+        }
+    }
+
+    /// Returns the rates of short prompts on a day; beyond all rows those of the nearest.
+    #[must_use]
+    pub fn rates_on(&self, day: &str) -> Option<Rates> {
+        self.price_on(day).map(|(price, _)| price.rates)
+    }
+
     /// Whether it can do, or refuses, something.
     #[must_use]
     pub fn has(&self, ability: Ability) -> bool {

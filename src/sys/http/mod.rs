@@ -9,7 +9,7 @@ mod tls;
 
 pub use error::Error;
 pub use proxy::Proxies;
-pub use tls::Trust;
+pub use tls::{Identity, Trust};
 
 use std::future::Future;
 use std::io;
