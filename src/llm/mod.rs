@@ -4,6 +4,7 @@
 //! Nothing here decides about a change. Whatever comes from a model is hostile data.
 
 pub mod answer;
+pub mod budget;
 pub mod price;
 pub mod provider;
 pub mod request;
