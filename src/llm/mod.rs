@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod book;
 pub mod cache_key;
+pub mod budget;
 pub mod price;
 pub mod provider;
 pub mod request;

@@ -7,12 +7,16 @@
 //! no other process comes between what it reads and what it writes. Time is passed in: `now` is in
 //! milliseconds since 1970, a `day` is `YYYY-MM-DD`.
 
+pub mod answer;
 pub mod breaker;
 pub mod bucket;
+pub mod calibration;
 mod error;
 pub mod ledger;
 mod open;
+pub mod outcome;
 pub mod rotation;
+mod sample;
 mod schema;
 pub mod slot;
 
