@@ -52,6 +52,8 @@ struct Stated {
     /// `RetryInfo.retryDelay`.
     delay: Option<Duration>,
     request_id: Option<String>,
+    /// Whether it is the page of a server that speaks another language, so that the address may be wrong.
+    is_page: bool,
 }
 
 impl Stated {
@@ -125,6 +127,7 @@ impl Stated {
         };
         Self {
             message,
+            is_page: text.starts_with('<'),
             ..Self::default()
         }
     }
@@ -133,7 +136,11 @@ impl Stated {
         let kind = self.kind(status, header);
         let hint = self.hint(status, &kind);
         let room = 300_usize.saturating_sub(hint.chars().count());
-        let message: String = without_keys(&self.message).chars().take(room).collect();
+        let mut message: String = without_keys(&self.message).chars().take(room).collect();
+        if !hint.is_empty() {
+            message.truncate(message.trim_end_matches('.').len());
+        }
+        message.push_str(&hint);
         let code = [self.reason, self.status]
             .into_iter()
             .find(|word| !word.is_empty());
@@ -141,7 +148,7 @@ impl Stated {
             status: Some(status),
             code,
             request_id: self.request_id,
-            ..Failure::new(kind, &(message + &hint))
+            ..Failure::new(kind, &message)
         }
     }
 
@@ -214,7 +221,9 @@ impl Stated {
         if self.quotas.iter().any(|quota| is_free(quota)) {
             hint.push_str("; the key is of the free tier, whose content may be used to improve products");
         }
-        if matches!(status, 404 | 405) && !self.message.contains("v1beta") {
+        if matches!(status, 404 | 405) && self.is_page {
+            hint.push_str("; does `base-url` lead to the provider?");
+        } else if matches!(status, 404 | 405) && !self.message.contains("v1beta") {
             hint.push_str("; aliases and previews need `api-version = \"v1beta\"`");
         }
         hint
