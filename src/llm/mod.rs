@@ -5,8 +5,8 @@
 
 pub mod answer;
 pub mod book;
-pub mod cache_key;
 pub mod budget;
+pub mod cache_key;
 pub mod price;
 pub mod provider;
 pub mod request;
