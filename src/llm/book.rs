@@ -1,11 +1,11 @@
 //! Everything that is known about whom to ask, with all names looked up: made once from the configuration.
 
+use super::budget::Budget;
 use super::price::{Ability, Table as Prices};
 use super::provider::Codec;
 use super::request::{Block, Effort, Request, ToolChoice};
 use super::route;
 use super::tokens::Family;
-use crate::store::ledger::Caps;
 use crate::sys::http::Client;
 use crate::sys::secret::KeySource;
 use std::sync::Arc;
@@ -22,22 +22,7 @@ pub struct Book {
     /// What calls cost: the shipped table with the prices of the configuration.
     pub prices: Prices,
     /// What may be spent.
-    pub caps: Caps,
-    /// The share of a limit from which on a note says so.
-    pub alert_at: f64,
-    /// What happens at a limit.
-    pub at_limit: AtLimit,
-}
-
-/// What happens at a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AtLimit {
-    /// No more calls.
-    Stop,
-    /// Another model from the alert on.
-    Cheaper,
-    /// A model of this machine.
-    Offline,
+    pub budget: Budget,
 }
 
 /// How to reach an endpoint.

@@ -84,7 +84,7 @@ pub struct Plan<'a> {
 }
 
 /// What a call may come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Estimate {
     /// The tokens that are likely.
     pub tokens: Tokens,
@@ -99,7 +99,7 @@ pub struct Estimate {
 }
 
 /// The tokens of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tokens {
     /// Of the prompt.
     pub input: u64,
@@ -132,6 +132,17 @@ pub fn estimate(table: &Table, plan: &Plan<'_>) -> Estimate {
         high: price(high).cost,
         most: written_to_cache(table, plan, most),
         guess: price(likely).guess,
+    }
+}
+
+impl Estimate {
+    /// The same call where nothing is charged.
+    #[must_use]
+    pub fn free(self) -> Self {
+        Self {
+            tokens: self.tokens,
+            ..Self::default()
+        }
     }
 }
 

@@ -7,6 +7,7 @@ pub mod answer;
 pub mod book;
 pub mod budget;
 pub mod cache_key;
+pub mod client;
 pub mod price;
 pub mod provider;
 pub mod request;

@@ -76,6 +76,16 @@ pub fn before(store: &Store, endpoint: &str, rule: &Rule, now: i64) -> Result<Pa
     }
 }
 
+/// Returns how long a breaker stays open, without asking for leave.
+///
+/// # Errors
+/// When the state cannot be used.
+pub fn open_for(store: &Store, endpoint: &str, now: i64) -> Result<Option<Duration>, Error> {
+    let state = store.read(|db| find(db, endpoint))?;
+    let open = state.filter(|state| state.open_until > now);
+    Ok(open.map(|state| until(now, state.open_until)))
+}
+
 /// Lets one call through a breaker that has been open for long enough.
 fn probe(db: &Connection, endpoint: &str, rule: &Rule, now: i64) -> rusqlite::Result<Pass> {
     let Some(state) = find(db, endpoint)?.filter(|state| state.open_until > 0) else {

@@ -34,6 +34,13 @@ pub struct Calibration {
 }
 
 impl Calibration {
+    /// Nothing was learnt: what the estimator says, with its usual error.
+    pub const NONE: Self = Self {
+        factor: 1.0,
+        p95: FIRST_P95,
+        samples: 0,
+    };
+
     /// Returns the likely number of tokens.
     #[must_use]
     pub fn likely(&self, estimated: u64) -> u64 {

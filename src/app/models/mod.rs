@@ -9,7 +9,8 @@ mod tests;
 
 use super::Error;
 use crate::config::{Problem, RouteEntry, Settings};
-use crate::llm::book::{AtLimit, Book};
+use crate::llm::book::Book;
+use crate::llm::budget::{AtLimit, Budget};
 use crate::llm::route::{Balance, Named, Rule, Table};
 use crate::store::ledger::Caps;
 use crate::sys::env;
@@ -71,16 +72,17 @@ fn finish(settings: &Settings, lookup: Lookup<'_>, table: Table) -> Book {
         places: parts.places,
         models: parts.known,
         prices: parts.prices,
-        caps: Caps {
-            run: budget.per_run,
-            day: budget.per_day,
-            month: budget.per_month,
-        },
-        alert_at: budget.alert_at,
-        at_limit: match budget.at_limit.as_str() {
-            "cheaper" => AtLimit::Cheaper,
-            "offline" => AtLimit::Offline,
-            _ => AtLimit::Stop,
+        budget: Budget {
+            caps: Caps {
+                run: budget.per_run,
+                day: budget.per_day,
+                month: budget.per_month,
+            },
+            alert_percent: (budget.alert_at * 100.0) as u8,
+            at_limit: AtLimit::ALL
+                .into_iter()
+                .find(|at| at.name() == budget.at_limit)
+                .unwrap_or_default(),
         },
     }
 }

@@ -79,6 +79,7 @@ pub(super) fn of(
             },
             weight: settings.map_or(1, |s| s.weight),
             local,
+            free: place.free,
             unusable: distrusted.clone().or_else(|| missing(key.as_ref())),
         },
         place: Place { key, ..place.clone() },

@@ -67,10 +67,6 @@ pub fn decide(table: &Table, ask: &Ask<'_>, state: &State) -> Decision {
 
 /// Goes through the levels.
 fn choose(table: &Table, ask: &Ask<'_>, state: &State, trace: &mut Vec<Step>) -> Option<(Level, usize)> {
-    if let Spending::Stop(why) = &state.spending {
-        trace.push(Step::refused(Level::Spending, why));
-        return None;
-    }
     let levels: [(Level, Result<(usize, String), String>); 6] = [
         (Level::Override, named(table, table.overriding.as_ref())),
         (Level::Spending, spending(table, state)),
@@ -186,8 +182,15 @@ fn obstacle(table: &Table, ask: &Ask<'_>, state: &State, model: usize, endpoint:
     if !table.remote && !at.local {
         return Some("`routing.remote` is off, and it is not on this machine".to_owned());
     }
-    if matches!(state.spending, Spending::Offline(_)) && !at.local {
-        return Some("the spending limit is reached, and it is not on this machine".to_owned());
+    if let Spending::Offline(why) = &state.spending
+        && !at.local
+    {
+        return Some(format!("{why}, and it is not on this machine"));
+    }
+    if let Spending::Stop(why) = &state.spending
+        && !at.free
+    {
+        return Some(format!("{why}, and it costs something"));
     }
     if let Some(window) = model.window.filter(|window| ask.tokens + ask.output > *window) {
         let asked = ask.tokens + ask.output;

@@ -51,6 +51,8 @@ pub struct Endpoint {
     pub weight: u32,
     /// Whether it is on this machine.
     pub local: bool,
+    /// Whether its calls cost nothing.
+    pub free: bool,
     /// Why it cannot be asked, such as a key that is missing.
     pub unusable: Option<String>,
 }
@@ -174,7 +176,7 @@ pub enum Spending {
     Cheaper(String),
     /// Only a model of this machine may be asked.
     Offline(String),
-    /// No model may be asked.
+    /// Only a model that costs nothing may be asked.
     Stop(String),
 }
 

@@ -13,6 +13,7 @@ fn endpoint(name: &str, weight: u32, local: bool) -> Endpoint {
         name: name.to_owned(),
         weight,
         local,
+        free: local,
         unusable: None,
     }
 }
@@ -122,7 +123,18 @@ fn each_level_wins_over_those_below_it() {
         (Some(Level::Override), "local".to_owned())
     );
     state.spending = Spending::Stop("the day's budget is spent".to_owned());
-    assert_eq!(level(&table, &state, &small), (None, String::new()));
+    assert_eq!(
+        level(&table, &state, &small),
+        (Some(Level::Override), "local".to_owned()),
+        "it costs nothing"
+    );
+    table.overriding = None;
+    assert_eq!(
+        level(&table, &state, &ask("", "", 10)),
+        (Some(Level::Default), "local".to_owned())
+    );
+    table.models[1].fallback.clear();
+    assert_eq!(level(&table, &state, &ask("", "", 10)), (Some(Level::Default), String::new()));
 }
 
 #[test]

@@ -46,8 +46,6 @@ pub enum Verdict {
     Passed,
     /// It turned a candidate down.
     Rejected,
-    /// It ended the search.
-    Refused,
 }
 
 impl Step {
@@ -66,10 +64,6 @@ impl Step {
 
     pub(super) fn passed(level: Level, why: &str) -> Self {
         Self::new(level, Verdict::Passed, None, why)
-    }
-
-    pub(super) fn refused(level: Level, why: &str) -> Self {
-        Self::new(level, Verdict::Refused, None, why)
     }
 
     pub(super) fn rejected(table: &Table, target: Target, why: &str) -> Self {
@@ -120,7 +114,6 @@ pub fn explain(table: &Table, decision: &Decision) -> String {
             Verdict::Chosen => "->",
             Verdict::Passed => "  ",
             Verdict::Rejected => " x",
-            Verdict::Refused => "!!",
         };
         let target = step.target.as_ref().map(|t| format!("{t}: ")).unwrap_or_default();
         out.push_str(&format!(

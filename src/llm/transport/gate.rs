@@ -14,7 +14,7 @@ pub trait Gates {
 }
 
 /// Whether a call may be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Permit {
     /// It may.
     Go,
@@ -22,6 +22,8 @@ pub enum Permit {
     Wait(Duration),
     /// The breaker is open for this time.
     Open(Duration),
+    /// The budget has no room for it, for this reason.
+    Full(String),
 }
 
 /// No limit and no breaker.

@@ -107,6 +107,7 @@ async fn enter(
         let wait = match gates.before(&endpoint.name, within.tokens, clock::now_ms()) {
             Permit::Go => return Ok(()),
             Permit::Open(wait) => return Err(breaker_open(wait)),
+            Permit::Full(why) => return Err(Failure::new(FailureKind::Budget, &why)),
             Permit::Wait(wait) => wait.max(SHORTEST),
         };
         if wait >= left(within) {
