@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod cache_key;
 pub mod provider;
+pub mod reading;
 pub mod request;
 pub mod sse;
 pub mod tokens;
