@@ -10,6 +10,7 @@ pub mod cache_key;
 pub mod client;
 pub mod price;
 pub mod provider;
+pub mod reading;
 pub mod request;
 pub mod route;
 pub mod sse;
