@@ -59,6 +59,12 @@ fn a_wait_that_is_told_counts_before_one_that_is_guessed() {
 fn a_quota_of_a_day_is_used_up_whatever_wait_is_told() {
     let failure = named("429-per-day");
     assert_eq!(failure.kind, FailureKind::Exhausted(None));
+    let both = json!({"error": {"message": "Quota exceeded.", "details": [
+        {"@type": "a.QuotaFailure", "violations": [{"quotaId": "TokensPerMinute"}, {"quotaId": "TokensPerDay"}]},
+    ]}});
+    let failure = failed(429, both.to_string().as_bytes());
+    assert_eq!(failure.kind, FailureKind::Exhausted(None));
+    assert_eq!(failure.message, "Quota exceeded (quota `TokensPerDay`)");
     let limit = json!({"@type": "x/google.rpc.ErrorInfo", "metadata": {"quota_limit": "RequestsDaily"}});
     assert_eq!(detailed(429, &limit), FailureKind::Exhausted(None));
 }
