@@ -26,6 +26,8 @@ mod matrix;
 #[cfg(test)]
 mod memory;
 #[cfg(test)]
+mod model_calls;
+#[cfg(test)]
 mod own_gate;
 #[cfg(test)]
 mod policy_e2e;

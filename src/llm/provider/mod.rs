@@ -4,12 +4,14 @@
 
 mod anthropic;
 mod fields;
+pub mod gemini;
 mod hints;
 mod openai;
 mod openai_compatible;
 mod openai_failure;
 mod openai_words;
 mod schema;
+pub mod wait;
 
 use super::answer::{Answer, Failure};
 use super::request::Request;
@@ -17,6 +19,7 @@ use super::sse;
 
 /// All contracts.
 pub const ALL: &[&dyn Codec] = &[
+    &gemini::Gemini,
     &anthropic::Anthropic,
     &openai::OpenAi,
     &openai_compatible::OpenAiCompatible,
@@ -112,7 +115,7 @@ pub struct Auth {
 /// A call as the transport sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `DELETE`.
     pub method: &'static str,
     /// What follows the base address, with a `/` at its start and the query.
     pub path: String,

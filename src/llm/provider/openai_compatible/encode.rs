@@ -34,7 +34,8 @@ pub(super) fn ask(request: &Request, stream: bool) -> Value {
         add("temperature", json!(temperature));
     }
     if let Some(seed) = request.seed {
-        add("seed", json!(seed));
+        // The servers read it as a signed number, and refuse one that does not fit.
+        add("seed", json!(seed & i64::MAX.unsigned_abs()));
     }
     if let Some(tier) = openai_words::tier(request) {
         add("service_tier", json!(tier));
