@@ -62,6 +62,9 @@ pub fn span(text: &str) -> Option<Duration> {
     if let Some(bare) = wait::seconds(text) {
         return Some(bare.min(LONGEST));
     }
+    if text.is_empty() {
+        return None;
+    }
     let mut total = 0.0;
     let mut rest = text;
     while !rest.is_empty() {

@@ -31,7 +31,7 @@ pub(super) fn ask(request: &Request, stream: bool) -> Value {
         add("reasoning_effort", json!(openai_words::effort(effort, "none")));
     }
     if let Some(temperature) = request.temperature {
-        add("temperature", json!(temperature));
+        add("temperature", fields::decimal(temperature));
     }
     if let Some(seed) = request.seed {
         // The servers read it as a signed number, and refuse one that does not fit.
