@@ -55,7 +55,8 @@ fn failure(status: u16, headers: &Headers, said: &Said) -> Failure {
         message => message,
     };
     Failure {
-        status: Some(status),
+        // One that came before the error was no word on it.
+        status: said.status.filter(|_| status < 400).or(Some(status)),
         code: said.words.first().map(|word| one_line(word)),
         request_id: request_id(headers),
         ..Failure::new(kind, &fields::without_keys(message))

@@ -73,7 +73,6 @@ fn kind(status: u16, headers: &Headers, of_type: &str, code: &str, message: &str
         "rate_limit_error" => FailureKind::RateLimited(wait),
         "overloaded_error" => FailureKind::Overloaded(wait),
         "conflict_error" | "timeout_error" => FailureKind::Server,
-        "api_error" if status < 400 => FailureKind::Server,
         // An event after status 200 has no other status; what it does not name is the provider's fault.
         _ if status < 400 => FailureKind::Server,
         _ => hints::by_status(status, wait),
