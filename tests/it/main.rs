@@ -9,6 +9,10 @@ mod bad_input;
 mod catalogue;
 #[cfg(test)]
 mod cli_reference;
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod faults;
 #[cfg(unix)]
 #[cfg(test)]
 mod first_minute;
@@ -40,3 +44,5 @@ mod source;
 mod support;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod transport;

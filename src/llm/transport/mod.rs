@@ -47,7 +47,7 @@ pub struct Within {
     pub deadline: Instant,
     /// The most time for a connection.
     pub connect: Duration,
-    /// The most time for the head of the answer, once connected.
+    /// The most time for the head of the answer, connecting included.
     pub first_byte: Duration,
     /// The most time between two pieces of the answer.
     pub idle: Duration,

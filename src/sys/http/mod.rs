@@ -34,6 +34,9 @@ pub struct Client {
     made: Mutex<Vec<(Need, reqwest::Client)>>,
 }
 
+/// By how much the limit for the first byte is longer than that for connecting, at the least.
+const A_MOMENT: Duration = Duration::from_millis(50);
+
 /// What tells one inner client from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Need {
@@ -70,7 +73,7 @@ pub struct Header<'a> {
 pub struct Limits {
     /// For a connection, name look-up, proxy and TLS included.
     pub connect: Duration,
-    /// For the head of the answer, once connected.
+    /// For the head of the answer, connecting included.
     pub first_byte: Duration,
     /// For each piece of the body.
     pub idle: Duration,
@@ -110,8 +113,8 @@ impl Client {
         };
         let client = self.client(need)?;
         let request = build(&client, url, request)?;
-        // Connecting has its own limit inside of the client, so this one begins when that one is over.
-        let limit = limits.connect.saturating_add(limits.first_byte);
+        // Connecting has its own limit inside of the client, which must be able to come first.
+        let limit = limits.first_byte.max(limits.connect.saturating_add(A_MOMENT));
         let sent = tokio::time::timeout(limit, client.execute(request)).await;
         let inner = sent.map_err(|_| Error::FirstByte)?.map_err(Error::of)?;
         Ok(Response {
