@@ -79,10 +79,12 @@ impl<'a> Desk<'a> {
 
     fn estimated(&self) -> Estimate {
         let known = self.known;
-        let calibration = self.store.and_then(|store| {
-            calibration::read(store, known.family.name(), self.question.repository).ok()
-        });
-        let record = self.store.and_then(|store| outcome::read(store, &self.kind()).ok());
+        let calibration = self
+            .store
+            .and_then(|store| calibration::read(store, known.family.name(), self.question.repository).ok());
+        let record = self
+            .store
+            .and_then(|store| outcome::read(store, &self.kind()).ok());
         let plan = Plan {
             call: self.call(None),
             input: self.counted,
@@ -241,7 +243,9 @@ impl<'a> Desk<'a> {
         let lapses = now.saturating_add(LONGEST.as_millis() as i64);
         self.open.replace(Some(Open {
             reserved,
-            slot: slot::enter(store, self.endpoint, None, lapses, now).ok().flatten(),
+            slot: slot::enter(store, self.endpoint, None, lapses, now)
+                .ok()
+                .flatten(),
             began: now,
         }));
         Permit::Go
@@ -353,7 +357,13 @@ impl<'a> Desk<'a> {
         if let Some(most) = self.place.tokens_per_minute.filter(|_| prompt > 0) {
             let taken = (self.tokens(), began);
             let actual = prompt + answer.usage.output;
-            bucket::correct(store, &self.tokens_bucket(), Limit::per_minute(most), taken, actual)?;
+            bucket::correct(
+                store,
+                &self.tokens_bucket(),
+                Limit::per_minute(most),
+                taken,
+                actual,
+            )?;
         }
         let served = answer.served.as_deref();
         if prompt > 0 && served.is_none_or(|served| same_model(&self.known.id, served)) {

@@ -26,7 +26,11 @@ impl Keys {
         api_version: String,
         left: Duration,
     ) -> Result<Endpoint, Failure> {
-        let key = place.key.as_ref().map(|source| self.get(source, left)).transpose();
+        let key = place
+            .key
+            .as_ref()
+            .map(|source| self.get(source, left))
+            .transpose();
         let key = key.map_err(|why| Failure::new(FailureKind::Refused, &why))?;
         Ok(Endpoint {
             name: name.to_owned(),

@@ -8,9 +8,6 @@ mod draft;
 mod key;
 mod state;
 
-#[cfg(test)]
-mod tests;
-
 use super::answer::{Answer, Failure, FailureKind, Finish, Wait};
 use super::book::Book;
 use super::cache_key::{self, Asked};
@@ -210,10 +207,14 @@ impl<'a> Client<'a> {
             return true;
         }
         let name = self.name_of(target);
-        let endpoint = match self.keys.endpoint(place, &self.name_of_endpoint(target), version, left(question)) {
-            Ok(endpoint) => endpoint,
-            Err(failure) => return reply.fail(&name, failure),
-        };
+        let endpoint =
+            match self
+                .keys
+                .endpoint(place, &self.name_of_endpoint(target), version, left(question))
+            {
+                Ok(endpoint) => endpoint,
+                Err(failure) => return reply.fail(&name, failure),
+            };
         reply.notes.extend(known.warnings.iter().cloned());
         let mut again = false;
         loop {
@@ -236,7 +237,10 @@ impl<'a> Client<'a> {
                 Err(unreadable) => unreadable,
             };
             if again || left(question) < LEAST_TIME {
-                return reply.fail(&name, Failure::new(FailureKind::Malformed, &unreadable.to_string()));
+                return reply.fail(
+                    &name,
+                    Failure::new(FailureKind::Malformed, &unreadable.to_string()),
+                );
             }
             reply.notes.push(format!("{name} was asked again: {unreadable}"));
             draft::ask_again(&mut request, &reading::ask_again(&unreadable));
@@ -298,7 +302,13 @@ impl<'a> Client<'a> {
     fn keep(&self, key: &str, answer: &Answer) {
         if let Some(store) = self.store {
             let bounds = kept::Bounds::default();
-            drop(kept::put(store, key, answer.text.as_bytes(), &bounds, clock::now_ms()));
+            drop(kept::put(
+                store,
+                key,
+                answer.text.as_bytes(),
+                &bounds,
+                clock::now_ms(),
+            ));
         }
     }
 
@@ -348,9 +358,15 @@ impl Reply {
 
 /// Notes what a person should know about who answered.
 fn note(answer: &Answer, request: &Request, reply: &mut Reply) {
-    if let Some(served) = answer.served.as_deref().filter(|served| !same_model(&request.model, served)) {
+    if let Some(served) = answer
+        .served
+        .as_deref()
+        .filter(|served| !same_model(&request.model, served))
+    {
         let asked = &request.model;
-        reply.notes.push(format!("asked `{asked}`, and `{served}` answered: priced as that"));
+        reply.notes.push(format!(
+            "asked `{asked}`, and `{served}` answered: priced as that"
+        ));
     }
     if let Some(notice) = &answer.notice {
         reply.notes.push(format!("`{}`: {notice}", request.model));

@@ -66,7 +66,9 @@ fn spending(budget: &Budget, totals: &Totals) -> Spending {
         ("day", caps.day, totals.day),
         ("month", caps.month, totals.month),
     ];
-    let set = limits.iter().filter_map(|(name, cap, spent)| Some((*name, (*cap)?, *spent)));
+    let set = limits
+        .iter()
+        .filter_map(|(name, cap, spent)| Some((*name, (*cap)?, *spent)));
     // The limit that is nearest.
     let share = |cap: Money, spent: Money| spent.0 as f64 / (cap.0.max(1)) as f64;
     let nearest = set.max_by(|a, b| share(a.1, a.2).total_cmp(&share(b.1, b.2)));

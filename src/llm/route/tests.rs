@@ -134,7 +134,10 @@ fn each_level_wins_over_those_below_it() {
         (Some(Level::Default), "local".to_owned())
     );
     table.models[1].fallback.clear();
-    assert_eq!(level(&table, &state, &ask("", "", 10)), (Some(Level::Default), String::new()));
+    assert_eq!(
+        level(&table, &state, &ask("", "", 10)),
+        (Some(Level::Default), String::new())
+    );
 }
 
 #[test]
