@@ -23,7 +23,10 @@ pub(super) struct Reached {
 
 /// One client for all that are reached the same way.
 #[derive(Default)]
-pub(super) struct Clients(Vec<((Option<String>, Trust), Arc<Client>)>);
+pub(super) struct Clients(Vec<(Way, Arc<Client>)>);
+
+/// The proxy, and whom to believe.
+type Way = (Option<String>, Trust);
 
 impl Clients {
     fn get(&mut self, proxy: Option<String>, trust: Trust) -> Arc<Client> {

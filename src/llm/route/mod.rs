@@ -65,9 +65,12 @@ pub fn decide(table: &Table, ask: &Ask<'_>, state: &State) -> Decision {
     }
 }
 
+/// A model with the reason for it, or why a level names none.
+type Found = Result<(usize, String), String>;
+
 /// Goes through the levels.
 fn choose(table: &Table, ask: &Ask<'_>, state: &State, trace: &mut Vec<Step>) -> Option<(Level, usize)> {
-    let levels: [(Level, Result<(usize, String), String>); 6] = [
+    let levels: [(Level, Found); 6] = [
         (Level::Override, named(table, table.overriding.as_ref())),
         (Level::Spending, spending(table, state)),
         (Level::Agent, agent(table, ask)),
@@ -87,19 +90,19 @@ fn choose(table: &Table, ask: &Ask<'_>, state: &State, trace: &mut Vec<Step>) ->
     None
 }
 
-fn named(table: &Table, named: Option<&Named>) -> Result<(usize, String), String> {
+fn named(table: &Table, named: Option<&Named>) -> Found {
     let named = named.ok_or_else(|| "none is set".to_owned())?;
     in_table(table, named.model, &named.why)
 }
 
-fn in_table(table: &Table, model: usize, why: &str) -> Result<(usize, String), String> {
+fn in_table(table: &Table, model: usize, why: &str) -> Found {
     match table.models.get(model) {
         Some(_) => Ok((model, why.to_owned())),
         None => Err("the model is not in the table".to_owned()),
     }
 }
 
-fn spending(table: &Table, state: &State) -> Result<(usize, String), String> {
+fn spending(table: &Table, state: &State) -> Found {
     let (other, name, why) = match &state.spending {
         Spending::Cheaper(why) => (&table.cheaper, "cheaper", why),
         Spending::Offline(why) => (&table.offline, "offline", why),
@@ -112,7 +115,7 @@ fn spending(table: &Table, state: &State) -> Result<(usize, String), String> {
     }
 }
 
-fn agent(table: &Table, ask: &Ask<'_>) -> Result<(usize, String), String> {
+fn agent(table: &Table, ask: &Ask<'_>) -> Found {
     let found = table.agents.iter().find(|(name, _)| name == ask.agent);
     match found {
         Some((name, model)) => in_table(table, *model, &format!("the agent `{name}` asks for it")),
@@ -121,7 +124,7 @@ fn agent(table: &Table, ask: &Ask<'_>) -> Result<(usize, String), String> {
     }
 }
 
-fn task(table: &Table, ask: &Ask<'_>) -> Result<(usize, String), String> {
+fn task(table: &Table, ask: &Ask<'_>) -> Found {
     let fits = |rule: &&Rule| rule.tasks.iter().any(|t| t == ask.task) && rule.fits(ask.tokens);
     match table.rules.iter().find(fits) {
         Some(rule) => in_table(table, rule.model, &format!("a route for the task `{}`", ask.task)),
@@ -130,7 +133,7 @@ fn task(table: &Table, ask: &Ask<'_>) -> Result<(usize, String), String> {
     }
 }
 
-fn size(table: &Table, ask: &Ask<'_>) -> Result<(usize, String), String> {
+fn size(table: &Table, ask: &Ask<'_>) -> Found {
     let fits = |rule: &&Rule| rule.tasks.is_empty() && rule.above.is_some() && rule.fits(ask.tokens);
     match table.rules.iter().find(fits) {
         Some(rule) => {
@@ -196,8 +199,6 @@ fn obstacle(table: &Table, ask: &Ask<'_>, state: &State, model: usize, endpoint:
         let asked = ask.tokens + ask.output;
         return Some(format!("its window of {window} tokens is too small for {asked}"));
     }
-    match state.health(endpoint).open_for {
-        Some(time) => Some(format!("its breaker is open for {} s", time.as_secs().max(1))),
-        None => None,
-    }
+    let open = state.health(endpoint).open_for;
+    open.map(|time| format!("its breaker is open for {} s", time.as_secs().max(1)))
 }

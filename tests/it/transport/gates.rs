@@ -14,7 +14,7 @@ struct Scripted {
 impl Scripted {
     fn new(permits: &[Permit]) -> Self {
         Self {
-            permits: Mutex::new(permits.iter().rev().copied().collect()),
+            permits: Mutex::new(permits.iter().rev().cloned().collect()),
             heard: Mutex::default(),
         }
     }
@@ -113,7 +113,7 @@ fn no_room_for_another_try_leaves_the_first_failure() {
 
 #[test]
 fn a_gate_that_always_says_wait_ends_with_the_deadline() {
-    let (server, gates) = (good(), Scripted::new(&[Permit::Wait(Duration::ZERO); 10_000]));
+    let (server, gates) = (good(), Scripted::new(&vec![Permit::Wait(Duration::ZERO); 10_000]));
     let told = through(&server, &within(ms(100)), &gates);
     assert!(
         matches!(outcomes(&told)[..], ["limited"] | ["timed-out"]),
