@@ -42,7 +42,7 @@ impl Args {
             return Ok(());
         };
         let infos = settings::rules(None);
-        let rules: Vec<_> = infos.iter().collect();
+        let rules: Vec<_> = infos.iter().chain(&judged.own).collect();
         let options = report::Options {
             verbose: self.verbose,
             max_findings: 0,
@@ -76,7 +76,7 @@ pub fn render(judged: &Judged, format: Format, cx: &Context, shown: &Shown) -> V
     } else {
         settings::rules(None)
     };
-    let rules: Vec<_> = infos.iter().collect();
+    let rules: Vec<_> = infos.iter().chain(&judged.own).collect();
     let color = cx.color.applies_to(shown.stream);
     let root = judged.root.as_ref().and_then(|p| p.to_str());
     let links = color && terminal::is_terminal(shown.stream) && !env::is_set("CI") && terminal::links();
