@@ -4,7 +4,10 @@ use super::load;
 use super::wire::Wired;
 use crate::engine::{self, Plan};
 use crate::git::Repository;
-use crate::model::{ChangeSet, CheckRun, Fingerprint, LeftOut, Objects, Outcome, Report, Source};
+use crate::model::{
+    Category, ChangeSet, CheckRun, Finding, Fingerprint, LeftOut, Location, Objects, Oid, Outcome, Report,
+    Source,
+};
 use crate::policy;
 use crate::sys::clock::Deadline;
 use bstr::BStr;
@@ -117,7 +120,10 @@ impl<'a> Judge<'a> {
         };
         findings.retain(|f| self.seen.insert(f.fingerprint));
         if let (Source::Commit(id), Depth::History) = (&change.source, depth) {
-            findings.iter_mut().for_each(|f| f.commit = Some(*id));
+            findings.iter_mut().for_each(|f| {
+                f.commit = Some(*id);
+                f.help = Some(rewrite(f, *id, change.base.is_none()));
+            });
         }
     }
 
@@ -142,7 +148,23 @@ impl<'a> Judge<'a> {
     }
 }
 
-fn add(run: &mut CheckRun, more: Vec<crate::model::Finding>) {
+/// Says what helps where the head has mended the text: no comment on a line reaches back.
+fn rewrite(finding: &Finding, commit: Oid, is_first: bool) -> String {
+    let from = match is_first {
+        true => "--root".to_owned(),
+        false => format!("{}^", commit.to_hex_with_len(10)),
+    };
+    let how = format!("the push sends this commit too: rewrite it with `git rebase -i {from}`");
+    match (&finding.location, &finding.help) {
+        (Location::Message(_), Some(help)) => format!("{how}; {help}"),
+        _ if Category::of(&finding.check) == Category::Secrets => {
+            format!("{how}, and rotate the secret if anybody else has seen it")
+        }
+        _ => how,
+    }
+}
+
+fn add(run: &mut CheckRun, more: Vec<Finding>) {
     if let Outcome::Completed(f) | Outcome::Failed(_, f) | Outcome::TimedOut(f) = &mut run.outcome {
         f.extend(more);
     }
