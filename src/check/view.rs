@@ -1,8 +1,9 @@
 //! What a rule sees of a change. Everything is read when first asked for, and once.
 
 use super::{Lines, Marks, Traits};
-use crate::model::{ChangeSet, EntryKind, FileChange, Hunk, Objects, Oid, ReadError, Side, Stage};
+use crate::model::{ChangeSet, EntryKind, FileChange, Hunk, Objects, Oid, ReadError, RuleInfo, Side, Stage};
 use bstr::{BStr, ByteSlice};
+use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Range;
 
@@ -32,6 +33,7 @@ pub struct FileView<'a> {
     lines: OnceCell<Lines>,
     hunks: OnceCell<Vec<Hunk>>,
     problems: RefCell<Vec<(bool, ReadError)>>,
+    passed_over: RefCell<Vec<(Cow<'static, str>, String)>>,
 }
 
 impl<'a> FileView<'a> {
@@ -49,6 +51,7 @@ impl<'a> FileView<'a> {
             lines: OnceCell::new(),
             hunks: OnceCell::new(),
             problems: RefCell::default(),
+            passed_over: RefCell::default(),
         }
     }
 
@@ -292,6 +295,17 @@ impl<'a> FileView<'a> {
     #[must_use]
     pub fn objects(&self) -> &dyn Objects {
         self.objects
+    }
+
+    /// Notes that a rule did not look at this file, and why: what was not looked at is not sound.
+    pub fn pass_over(&self, check: &RuleInfo, why: String) {
+        self.passed_over.borrow_mut().push((check.id.clone(), why));
+    }
+
+    /// Takes what rules did not look at so far: the rule's id and the reason.
+    #[must_use]
+    pub fn take_passed_over(&self) -> Vec<(Cow<'static, str>, String)> {
+        self.passed_over.take()
     }
 
     /// Takes what could not be read so far: `true` stands for the new content.

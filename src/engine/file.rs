@@ -53,11 +53,20 @@ pub fn run(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part 
         why: format!("{more} more findings of `{check}` are not told"),
         inconclusive: false,
     });
+    let passed_over = view.take_passed_over().into_iter();
+    let passed_over = passed_over
+        .filter(|(check, _)| (plan.counts)(change.path.as_bstr(), check))
+        .map(|(check, why)| LeftOut {
+            what: change.path.clone(),
+            why: format!("`{check}` passed it over: {why}"),
+            inconclusive: false,
+        });
     let left_out = view
         .take_problems()
         .into_iter()
         .map(|(new, e)| left_out(change, new, &e))
         .chain(more)
+        .chain(passed_over)
         .collect();
     Part {
         findings,

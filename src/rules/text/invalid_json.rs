@@ -1,6 +1,6 @@
 //! JSON that no parser reads.
 
-use super::syntax::{self, SyntaxError};
+use super::syntax::{self, LIMIT, Parsed, Syntax, SyntaxError};
 use crate::check::{FileView, Rule, Run, Sink};
 use crate::model::{Confidence, RuleInfo, Severity};
 use bstr::ByteSlice;
@@ -31,6 +31,12 @@ pub const RULE: Rule = Rule {
     run: Run::File(check),
 };
 
+const JSON: Syntax = Syntax {
+    language: "JSON",
+    limit: LIMIT,
+    parse,
+};
+
 fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     let name = view.name();
     if [
@@ -45,11 +51,15 @@ fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     .iter()
     .any(|end| name.ends_with(end.as_bytes()))
     {
-        syntax::check(view, sink, "JSON", parse);
+        JSON.check(view, sink);
     }
 }
 
-fn parse(view: &FileView<'_>, text: &str) -> Option<SyntaxError> {
+fn parse(view: &FileView<'_>, text: &str) -> Parsed {
+    error(view, text).map_or(Parsed::Sound, Parsed::Broken)
+}
+
+fn error(view: &FileView<'_>, text: &str) -> Option<SyntaxError> {
     let text = text.strip_prefix('\u{feff}').map_or(text, |_| text);
     let (at, what) = strict(text)?;
     let plain = without_comments(text);
