@@ -38,6 +38,7 @@ impl<'a> Judge<'a> {
     /// Starts a judgement, and with it the deadline of the gate.
     #[must_use]
     pub fn new(repo: &'a Repository, wired: &'a Wired) -> Self {
+        tracing::debug!(git_dir = ?repo.git_dir(), "repository");
         Self {
             repo,
             wired,
@@ -71,6 +72,15 @@ impl<'a> Judge<'a> {
         };
         let readers = self.repo.readers(wired.max_file_bytes);
         let open = || Box::new(readers.open()) as Box<dyn Objects>;
+        tracing::debug!(
+            source = change.source.name(),
+            base = ?change.base.map(|id| id.to_string()),
+            head = %change.head,
+            files = change.files.len(),
+            rules = plan.rules.len(),
+            depth = ?depth,
+            "compared"
+        );
         let mut ran = engine::run(change, &plan, &open);
         if depth == Depth::Full && wired.is_on(&engine::BROKEN.id) {
             for (path, problem) in self.broken_by(change) {
@@ -131,6 +141,14 @@ impl<'a> Judge<'a> {
     #[must_use]
     pub fn finish(self, change: &ChangeSet, chosen: Option<String>) -> Report {
         let (verdict, findings) = policy::decide(&self.wired.policy, change.head, self.runs, &self.left_out);
+        tracing::debug!(
+            stage = verdict.stage.name(),
+            decision = verdict.decision.name(),
+            findings = findings.len(),
+            left_out = self.left_out.len(),
+            micros = self.deadline.elapsed().as_micros(),
+            "decided"
+        );
         let mut notes = self.wired.notes.clone();
         notes.extend(policy::expired(&self.wired.policy, &findings));
         Report {

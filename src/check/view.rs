@@ -34,6 +34,8 @@ pub struct FileView<'a> {
     hunks: OnceCell<Vec<Hunk>>,
     problems: RefCell<Vec<(bool, ReadError)>>,
     passed_over: RefCell<Vec<(Cow<'static, str>, String)>>,
+    late: Option<&'a dyn Fn() -> bool>,
+    stopped: Cell<bool>,
 }
 
 impl<'a> FileView<'a> {
@@ -52,7 +54,30 @@ impl<'a> FileView<'a> {
             hunks: OnceCell::new(),
             problems: RefCell::default(),
             passed_over: RefCell::default(),
+            late: None,
+            stopped: Cell::new(false),
         }
+    }
+
+    /// Makes the time end when `late` says so.
+    #[must_use]
+    pub fn until(mut self, late: &'a dyn Fn() -> bool) -> Self {
+        self.late = Some(late);
+        self
+    }
+
+    /// Whether the time is up: whoever asks must stop then, and the file counts as not looked at.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        let late = self.stopped.get() || self.late.is_some_and(|late| late());
+        self.stopped.set(late);
+        late
+    }
+
+    /// Whether somebody was told that the time is up.
+    #[must_use]
+    pub fn was_stopped(&self) -> bool {
+        self.stopped.get()
     }
 
     /// Returns the path after the change.

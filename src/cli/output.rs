@@ -21,9 +21,6 @@ pub struct Args {
     /// Say nothing about a plain pass.
     #[arg(long, short)]
     quiet: bool,
-    /// List too what is allowed, waived, in the baseline or below what the gate shows.
-    #[arg(long, short)]
-    verbose: bool,
 }
 
 impl Args {
@@ -35,7 +32,7 @@ impl Args {
         let Some(path) = &self.output else {
             let shown = Shown {
                 quiet: self.quiet,
-                verbose: self.verbose,
+                verbose: cx.verbose,
                 stream: Stream::Out,
             };
             cx.write(Stream::Out, &render(judged, self.format, cx, &shown));
@@ -44,7 +41,7 @@ impl Args {
         let infos = settings::rules(None);
         let rules: Vec<_> = infos.iter().chain(&judged.own).collect();
         let options = report::Options {
-            verbose: self.verbose,
+            verbose: cx.verbose,
             max_findings: 0,
             rules: &rules,
             ..Default::default()

@@ -1,6 +1,7 @@
 //! One text at a time: run what looks at it, then turn drafts into findings.
 
 use super::suppress::{self, Comment};
+use super::times::Times;
 use super::{Part, Plan, sink, snippet};
 use crate::check::{Draft, FileView, Lines, Place, Run, fingerprint};
 use crate::model::{
@@ -25,14 +26,21 @@ pub fn guarded(what: &str, work: impl FnOnce() -> Part) -> Part {
 
 /// Runs the rules that look at files on one file.
 pub fn run(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part {
-    let view = FileView::new(change, objects);
+    let late = || plan.deadline.is_over();
+    let view = FileView::new(change, objects).until(&late);
     // The patterns come first, for they see on the way what other rules look for.
     let (mut drafts, mut by_pattern) = (Vec::new(), Vec::new());
-    plan.patterns.scan_file(&view, &mut by_pattern);
+    let mut times = Times::default();
+    times.of("patterns", || plan.patterns.scan_file(&view, &mut by_pattern));
+    let slow = view.bytes().len() > SLOW;
     for rule in &plan.rules {
-        if let Run::File(check) = rule.run {
-            check(&view, &mut sink(&rule.info, plan, &mut drafts));
+        let Run::File(check) = rule.run else { continue };
+        if slow && view.is_late() {
+            break;
         }
+        times.of(&rule.info.id, || {
+            check(&view, &mut sink(&rule.info, plan, &mut drafts));
+        });
     }
     drafts.append(&mut by_pattern);
     drafts.retain(|d| (plan.counts)(change.path.as_bstr(), &d.check));
@@ -67,13 +75,19 @@ pub fn run(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part 
         .map(|(new, e)| left_out(change, new, &e))
         .chain(more)
         .chain(passed_over)
+        .chain(view.was_stopped().then(|| stopped(change)))
         .collect();
     Part {
         findings,
         left_out,
+        stopped: view.was_stopped(),
+        times,
         ..Part::default()
     }
 }
+
+/// From this size on, in bytes, the time is asked for between two rules.
+const SLOW: usize = 64 << 10;
 
 /// More findings of one rule in one file than this tell nothing more.
 const MOST: usize = 1000;
@@ -230,6 +244,14 @@ fn region(lines: &Lines, range: &Range<usize>) -> Region {
         start_column: column(range.start, first),
         end_line: last + 1,
         end_column: column(range.end, last),
+    }
+}
+
+fn stopped(file: &FileChange) -> LeftOut {
+    LeftOut {
+        what: file.path.clone(),
+        why: "the deadline of the gate came before the end of it".to_owned(),
+        inconclusive: false,
     }
 }
 

@@ -44,6 +44,21 @@ pub enum Source {
     Message,
 }
 
+impl Source {
+    /// Returns the word used in every report.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Staged => "staged",
+            Self::Worktree => "worktree",
+            Self::Commit(_) => "commit",
+            Self::Range { .. } => "range",
+            Self::Tree(_) => "tree",
+            Self::Message => "message",
+        }
+    }
+}
+
 /// What happened to one path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Status {

@@ -95,16 +95,13 @@ impl<'a> Run<'a> {
 impl<'a> Origin<'a> {
     fn of(source: &Source, chosen: Option<&'a str>) -> Self {
         let hex = |id: &Oid| Some(id.to_string());
-        let (kind, commit, from, to) = match source {
-            Source::Staged => ("staged", None, None, None),
-            Source::Worktree => ("worktree", None, None, None),
-            Source::Commit(id) => ("commit", hex(id), None, None),
-            Source::Range { from, to } => ("range", None, from.as_ref().and_then(hex), hex(to)),
-            Source::Tree(id) => ("tree", hex(id), None, None),
-            Source::Message => ("message", None, None, None),
+        let (commit, from, to) = match source {
+            Source::Commit(id) | Source::Tree(id) => (hex(id), None, None),
+            Source::Range { from, to } => (None, from.as_ref().and_then(hex), hex(to)),
+            Source::Staged | Source::Worktree | Source::Message => (None, None, None),
         };
         Self {
-            kind,
+            kind: source.name(),
             commit,
             from,
             to,

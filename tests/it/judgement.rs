@@ -182,6 +182,25 @@ fn run_that_its_deadline_cut_short_is_no_pass() {
 }
 
 #[test]
+fn one_large_file_does_not_outlast_the_deadline() {
+    let closed = "[gates.pre-commit]\ndeadline = \"100ms\"\non-inconclusive = \"block\"\n";
+    let repo = with(closed);
+    let text = format!(
+        "key = \"{}\"\n{}",
+        token(),
+        "password = secret_token_of(api_key)\n".repeat(400_000)
+    );
+    let ran = staged(&repo, "large.py", &text).exits(1);
+    assert!(
+        ran.stdout
+            .contains("not looked at: large.py: the deadline of the gate came before the end of it"),
+        "{ran}"
+    );
+    assert!(ran.stdout.contains("`rules` ran out of time"), "{ran}");
+    assert!(ran.stdout.contains("error[secrets/github-token]"), "{ran}");
+}
+
+#[test]
 fn same_content_gets_the_same_report() {
     let repo = with("");
     for n in 0..60 {

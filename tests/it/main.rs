@@ -9,6 +9,8 @@ mod bad_input;
 mod catalogue;
 #[cfg(test)]
 mod cli_reference;
+#[cfg(test)]
+mod diagnostics;
 #[cfg(unix)]
 #[cfg(test)]
 mod first_minute;
