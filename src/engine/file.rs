@@ -1,5 +1,6 @@
 //! One text at a time: run what looks at it, then turn drafts into findings.
 
+use super::ordinal::Ordinals;
 use super::suppress::{self, Comment};
 use super::times::Times;
 use super::{Part, Plan, sink, snippet};
@@ -52,7 +53,7 @@ pub fn run(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part 
         let text = Text {
             bytes: view.bytes(),
             lines: view.lines(),
-            path: Some(change),
+            view: Some(&view),
         };
         finish(drafts, comments, &text, plan)
     };
@@ -122,7 +123,7 @@ pub fn message(message: &Message, plan: &Plan<'_>) -> Part {
     let text = Text {
         bytes: &message.text,
         lines: &lines,
-        path: None,
+        view: None,
     };
     Part {
         findings: finish(drafts, Vec::new(), &text, plan),
@@ -143,7 +144,7 @@ pub fn unanchored(mut drafts: Vec<Draft>, plan: &Plan<'_>) -> Vec<Finding> {
         &Text {
             bytes: b"",
             lines: &lines,
-            path: None,
+            view: None,
         },
         plan,
     )
@@ -153,34 +154,53 @@ pub fn unanchored(mut drafts: Vec<Draft>, plan: &Plan<'_>) -> Vec<Finding> {
 struct Text<'a> {
     bytes: &'a [u8],
     lines: &'a Lines,
-    path: Option<&'a FileChange>,
+    view: Option<&'a FileView<'a>>,
 }
 
 fn finish(drafts: Vec<Draft>, mut comments: Vec<Comment>, text: &Text<'_>, plan: &Plan<'_>) -> Vec<Finding> {
     let secrets = snippet::disjoint(drafts.iter().filter_map(|d| d.secret.clone()).collect());
-    let mut seen = HashMap::new();
+    let beside = beside(&drafts, text);
+    let mut ordinals = Ordinals::new(text.view);
     let mut out: Vec<_> = drafts
         .into_iter()
-        .map(|d| finding(d, text, &secrets, &mut seen))
+        .zip(beside)
+        .map(|(d, beside)| finding(d, text, &secrets, beside, &mut ordinals))
         .collect();
     if !comments.is_empty() {
         for found in &mut out {
             suppress::apply(found, &mut comments, plan.suppressions);
         }
     }
-    if let Some(file) = text.path {
+    if let Some(file) = text.view.map(|view| view.file) {
         let own = suppress::report(&comments, file, plan);
         let own = own
             .into_iter()
             .filter(|d| (plan.counts)(file.path.as_bstr(), &d.check));
-        out.extend(own.map(|d| finding(d, text, &secrets, &mut seen)));
+        out.extend(own.map(|d| finding(d, text, &secrets, 1, &mut ordinals)));
     }
     out
 }
 
-type Seen = HashMap<(String, Vec<u8>), u32>;
+/// Returns for each draft how many of its check begin on the same line.
+fn beside(drafts: &[Draft], text: &Text<'_>) -> Vec<u32> {
+    let key = |draft: &Draft| match &draft.place {
+        Place::Bytes(_, range) => Some((draft.check.clone(), text.lines.line_of(range.start))),
+        _ => None,
+    };
+    let mut counts: HashMap<_, u32> = HashMap::new();
+    for draft in drafts {
+        *counts.entry(key(draft)).or_default() += 1;
+    }
+    drafts.iter().map(|d| counts[&key(d)]).collect()
+}
 
-fn finding(draft: Draft, text: &Text<'_>, secrets: &[Range<usize>], seen: &mut Seen) -> Finding {
+fn finding(
+    draft: Draft,
+    text: &Text<'_>,
+    secrets: &[Range<usize>],
+    beside: u32,
+    ordinals: &mut Ordinals<'_>,
+) -> Finding {
     let range = match &draft.place {
         Place::Bytes(_, range) | Place::Message(range) => Some(clamp(range, text.bytes.len())),
         Place::Path(_) | Place::Change => None,
@@ -198,9 +218,8 @@ fn finding(draft: Draft, text: &Text<'_>, secrets: &[Range<usize>], seen: &mut S
     } else {
         anchor
     };
-    let nth = seen.entry((draft.check.to_string(), key.to_owned())).or_insert(0);
-    let fingerprint = fingerprint(&draft.check, path, key, *nth);
-    *nth += 1;
+    let nth = ordinals.next(&draft.check, key, range.as_ref(), beside);
+    let fingerprint = fingerprint(&draft.check, path, key, nth);
     let region = range.as_ref().map(|r| region(text.lines, r));
     let snippet = range
         .as_ref()

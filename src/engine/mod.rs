@@ -4,6 +4,7 @@
 //! What a finding means for the change is the policy's to say, not the engine's.
 
 mod file;
+mod ordinal;
 mod snippet;
 mod suppress;
 mod times;
