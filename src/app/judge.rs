@@ -5,8 +5,8 @@ use super::wire::Wired;
 use crate::engine::{self, Plan};
 use crate::git::Repository;
 use crate::model::{
-    Category, ChangeSet, CheckRun, Finding, Fingerprint, LeftOut, Location, Objects, Oid, Outcome, Report,
-    Source,
+    Category, ChangeSet, CheckRun, Finding, Fingerprint, LeftOut, Location, Moved, Objects, Oid, Outcome,
+    Report, Source,
 };
 use crate::policy;
 use crate::sys::clock::Deadline;
@@ -155,6 +155,7 @@ impl<'a> Judge<'a> {
             source: change.source.clone(),
             chosen,
             files: self.files,
+            moved: Moved::of(change),
             commits: self.commits,
             findings,
             left_out: self.left_out,

@@ -63,7 +63,8 @@ pub fn run(dir: &Path, request: &Request) -> Result<Judged, Error> {
         .prefix("pantheon-")
         .tempdir()
         .map_err(Error::Scratch)?;
-    let (change, chosen) = read(&mut repo, &request.what, scratch.path(), &interrupt)?;
+    let (mut change, chosen) = read(&mut repo, &request.what, scratch.path(), &interrupt)?;
+    git::mark_copies(&repo, &mut change);
     let wired = wired(&repo, &change, request)?;
     let mut judge = Judge::new(&repo, &wired);
     judge.look(&change, Depth::Full);

@@ -70,7 +70,8 @@ pub enum Status {
     Deleted,
     /// The path is new and another one, with the same or similar content, is gone.
     Renamed,
-    /// The path is new and holds what another changed path held.
+    /// The path is new and holds what another changed path held, or something similar; all of its lines
+    /// count as added. Only who shows a change looks for it: to all others it is [`Status::Added`].
     Copied,
     /// The kind of entry changed, such as from file to symlink.
     TypeChanged,
@@ -133,7 +134,7 @@ pub struct FileChange {
     pub old_path: Option<BString>,
     /// What happened.
     pub status: Status,
-    /// The entry before, if there was one.
+    /// The entry before, if there was one; a copy has none.
     pub old: Option<Side>,
     /// The entry after, if there is one.
     pub new: Option<Side>,

@@ -4,7 +4,8 @@
 
 use super::{Options, column, encode, text};
 use crate::model::{
-    Disposition, Finding, LeftOut, Location, Oid, PolicySource, Reason, Region, Report, Snippet, Source,
+    Disposition, Finding, LeftOut, Location, Moved, Oid, PolicySource, Reason, Region, Report, Snippet,
+    Source,
 };
 use bstr::{BString, ByteSlice};
 use memchr::memchr_iter;
@@ -43,7 +44,16 @@ pub struct Run<'a> {
     subject: String,
     policy: Policy<'a>,
     files: usize,
+    moved: Vec<Move<'a>>,
     commits: usize,
+}
+
+/// A file that came from another path.
+#[derive(Serialize)]
+struct Move<'a> {
+    status: &'static str,
+    from: Path<'a>,
+    to: Path<'a>,
 }
 
 #[derive(Serialize)]
@@ -87,7 +97,18 @@ impl<'a> Run<'a> {
             subject: report.verdict.subject.to_string(),
             policy: Policy::of(&report.policy, &report.verdict.policy_digest),
             files: report.files,
+            moved: report.moved.iter().map(Move::of).collect(),
             commits: report.commits,
+        }
+    }
+}
+
+impl<'a> Move<'a> {
+    fn of(moved: &'a Moved) -> Self {
+        Self {
+            status: moved.status.name(),
+            from: Path(&moved.old_path),
+            to: Path(&moved.path),
         }
     }
 }
