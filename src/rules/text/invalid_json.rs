@@ -60,35 +60,24 @@ fn parse(view: &FileView<'_>, text: &str) -> Parsed {
 }
 
 fn error(view: &FileView<'_>, text: &str) -> Option<SyntaxError> {
-    let text = text.strip_prefix('\u{feff}').map_or(text, |_| text);
-    let (at, what) = strict(text)?;
+    let error = strict(text)?;
     let plain = without_comments(text);
     let relaxed = strict(&plain.text);
     if takes_comments(view) {
-        let (at, what) = relaxed?;
-        return Some(SyntaxError {
-            at,
-            what,
-            severity: Severity::High,
-        });
+        return relaxed;
     }
     if relaxed.is_none() && plain.had_comments {
-        let what = "has comments, which JSON does not know".to_owned();
+        let what = "has comments, which JSON does not know";
         return Some(SyntaxError {
-            at: plain.first_comment,
-            what,
             severity: Severity::Medium,
+            ..SyntaxError::new(plain.first_comment, what)
         });
     }
-    Some(SyntaxError {
-        at,
-        what,
-        severity: Severity::High,
-    })
+    Some(error)
 }
 
 /// Returns where and why the text is not JSON. Does not recurse, however deep the text nests.
-fn strict(text: &str) -> Option<(usize, String)> {
+fn strict(text: &str) -> Option<SyntaxError> {
     let (body, skipped) = match text.strip_prefix('\u{feff}') {
         Some(body) => (body, text.len() - body.len()),
         None => (text, 0),
@@ -102,7 +91,7 @@ fn strict(text: &str) -> Option<(usize, String)> {
     let at = (line + error.column()).saturating_sub(1).min(body.len());
     let message = error.to_string();
     let what = message.split(" at line ").next().unwrap_or_default();
-    Some((at + skipped, syntax::words(what)))
+    Some(SyntaxError::new(at + skipped, what))
 }
 
 /// Whether the programs that read the file take comments and trailing commas.

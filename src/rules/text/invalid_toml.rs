@@ -1,6 +1,6 @@
 //! TOML that no parser reads.
 
-use super::syntax::{self, LIMIT, Parsed, Syntax, SyntaxError};
+use super::syntax::{LIMIT, Parsed, Syntax, SyntaxError};
 use crate::check::{FileView, Rule, Run, Sink};
 use crate::model::{Confidence, RuleInfo, Severity};
 use std::borrow::Cow::Borrowed;
@@ -48,12 +48,7 @@ fn parse(_: &FileView<'_>, text: &str) -> Parsed {
         return Parsed::Unread("it nests deeper than is parsed".to_owned());
     }
     let at = error.span().map_or(0, |span| span.start);
-    let what = syntax::words(error.message());
-    Parsed::Broken(SyntaxError {
-        at,
-        what,
-        severity: Severity::High,
-    })
+    Parsed::Broken(SyntaxError::new(at, error.message()))
 }
 
 #[cfg(test)]

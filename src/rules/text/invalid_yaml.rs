@@ -64,18 +64,12 @@ fn placed(text: &str, error: &ScanError) -> SyntaxError {
     let mark = error.marker();
     let line = syntax::offset(text, mark.line(), 0);
     let column: usize = text[line..].chars().take(mark.col()).map(char::len_utf8).sum();
-    let what = syntax::words(error.info());
+    let mut error = SyntaxError::new(line + column, error.info());
     // Some programs put files together before they read them, anchors of one in another.
-    let severity = if what.contains("anchor") {
-        Severity::Medium
-    } else {
-        Severity::High
-    };
-    SyntaxError {
-        at: line + column,
-        what,
-        severity,
+    if error.what.contains("anchor") {
+        error.severity = Severity::Medium;
     }
+    error
 }
 
 /// Whether brackets open more often than they close, by far.

@@ -18,6 +18,17 @@ pub struct SyntaxError {
     pub severity: Severity,
 }
 
+impl SyntaxError {
+    /// Makes an error of what a parser says, as bad as they are.
+    pub fn new(at: usize, message: &str) -> Self {
+        Self {
+            at,
+            what: words(message),
+            severity: Severity::High,
+        }
+    }
+}
+
 /// What a parser says of a text.
 pub enum Parsed {
     /// It is as its name says.
@@ -126,7 +137,7 @@ pub fn offset(text: &str, line: usize, column: usize) -> usize {
 }
 
 /// Makes the words of a parser one printable line.
-pub fn words(message: &str) -> String {
+fn words(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
     line.chars()
         .filter(|c| matches!(c, ' '..='~'))
