@@ -31,7 +31,7 @@ fn review_says_twice_as_much_when_asked_twice() {
         assert_eq!(repo.run(args).exits(1).stderr, "");
     }
     let ran = repo.run(&["-vv", "review", "--staged"]).exits(1);
-    let mut expected = vec!["policy", "repository", "compared"];
+    let mut expected = vec!["layer", "layer", "policy", "repository", "compared"];
     expected.extend(["check"; 10]);
     expected.push("decided");
     assert_eq!(events(&ran), expected, "{ran}");
@@ -39,6 +39,7 @@ fn review_says_twice_as_much_when_asked_twice() {
     let index = repo.git(&["write-tree"]);
     let compared = format!("compared source=\"staged\" base=Some(\"{head}\") head={index} files=1 rules=");
     assert!(ran.stderr.contains(&compared), "{ran}");
+    assert!(ran.stderr.contains("layer name=\"policies/recommended.toml\" bytes="), "{ran}");
     assert!(ran.stderr.contains("policy origin=Base tree=Some("), "{ran}");
     assert!(ran.stderr.contains("check check=patterns micros="), "{ran}");
     assert!(
