@@ -114,6 +114,12 @@ impl<'a> FileView<'a> {
             .unwrap_or_default()
     }
 
+    /// Returns how many bytes of the new content have been read, without reading any.
+    #[must_use]
+    pub fn read_so_far(&self) -> usize {
+        self.new.get().and_then(Option::as_ref).map_or(0, Vec::len)
+    }
+
     /// Returns the old content: of a file its bytes, of a symlink its target. Empty when there is none.
     #[must_use]
     pub fn old_bytes(&self) -> &[u8] {

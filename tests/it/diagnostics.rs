@@ -39,7 +39,11 @@ fn review_says_twice_as_much_when_asked_twice() {
     let index = repo.git(&["write-tree"]);
     let compared = format!("compared source=\"staged\" base=Some(\"{head}\") head={index} files=1 rules=");
     assert!(ran.stderr.contains(&compared), "{ran}");
-    assert!(ran.stderr.contains("layer name=\"policies/recommended.toml\" bytes="), "{ran}");
+    assert!(
+        ran.stderr
+            .contains("layer name=\"policies/recommended.toml\" bytes="),
+        "{ran}"
+    );
     assert!(ran.stderr.contains("policy origin=Base tree=Some("), "{ran}");
     assert!(ran.stderr.contains("check check=patterns micros="), "{ran}");
     assert!(
