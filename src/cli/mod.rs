@@ -18,8 +18,8 @@ pub use failure::{Exit, Failure};
 
 use crate::app::{self, settings};
 use crate::report::visible;
-use crate::sys::clock;
 use crate::sys::terminal::{self, Color, Stream};
+use crate::sys::{clock, log};
 use clap::{CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -32,6 +32,8 @@ pub struct Context {
     pub color: Color,
     /// Assignments to keys of the policy.
     pub set: Vec<String>,
+    /// Whether a report lists too what it leaves out otherwise.
+    pub verbose: bool,
 }
 
 impl Context {
@@ -66,6 +68,10 @@ pub struct Cli {
     /// Set a key of the policy, such as `gates.manual.block="low"`; may be given many times.
     #[arg(long, value_name = "KEY=VALUE", global = true)]
     set: Vec<String>,
+    /// List too what a report leaves out: what is allowed, waived, in the baseline or below what the gate
+    /// shows; twice: say on standard error what was compared, by which policy, and which checks took longest.
+    #[arg(long, short, action = clap::ArgAction::Count, global = true)]
+    verbose: u8,
 }
 
 /// The subcommands.
@@ -108,10 +114,12 @@ pub fn main() -> Exit {
     if words.next().is_some_and(|word| word == "hook")
         && let Some(args) = hook::Args::fast(words)
     {
+        log::start(false);
         let cx = Context {
             dir: PathBuf::from("."),
             color: Color::Auto,
             set: Vec::new(),
+            verbose: false,
         };
         return finish(hook::run(&args, &cx), &cx);
     }
@@ -142,7 +150,9 @@ fn run(cli: Cli) -> Exit {
         dir: cli.dir.unwrap_or_else(|| PathBuf::from(".")),
         color,
         set: cli.set,
+        verbose: cli.verbose > 0,
     };
+    log::start(cli.verbose > 1);
     let done = standing(&cx).and_then(|()| dispatch(&cli.command, &cx));
     finish(done, &cx)
 }

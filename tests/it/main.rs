@@ -9,6 +9,7 @@ mod bad_input;
 mod catalogue;
 #[cfg(test)]
 mod cli_reference;
+mod diagnostics;
 #[cfg(test)]
 mod fake;
 #[cfg(test)]
