@@ -9,10 +9,12 @@ mod hook;
 mod hooks;
 mod init;
 mod man;
+mod models;
 mod output;
 mod policy;
 mod review;
 mod rules;
+mod trust;
 
 pub use failure::{Exit, Failure};
 
@@ -91,6 +93,10 @@ enum Command {
     Baseline(baseline::Command),
     /// List the rules, or explain one
     Rules(rules::RulesArgs),
+    #[command(subcommand)]
+    /// Show the models that are configured: whether they can be reached, what they cost, which one is asked
+    Models(models::Command),
+    Trust(trust::Args),
     /// Write the completions of a shell
     Completions {
         /// The shell
@@ -176,6 +182,8 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Config(what) => config::run(cx, what, load),
         Command::Baseline(what) => baseline::run(what, cx),
         Command::Rules(args) => list_rules(args, cx),
+        Command::Models(what) => models::run(what, cx, &load_or_shipped(cx)?),
+        Command::Trust(args) => trust::run(args, cx, &load()?),
         Command::Completions { shell } => {
             cx.out(&completions::script(&Cli::command(), *shell));
             Ok(0)
@@ -186,13 +194,17 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
     }
 }
 
-fn list_rules(args: &rules::RulesArgs, cx: &Context) -> Result<Exit, Failure> {
-    // Outside a repository the shipped rules are explained by the shipped policy.
+/// Loads the policy; outside a repository the shipped one counts.
+fn load_or_shipped(cx: &Context) -> Result<crate::config::Settings, Failure> {
     let loaded = match settings::current(&cx.dir, None, &cx.set) {
         Err(app::Error::Git(app::GitError::NotFound { .. })) => settings::shipped(&cx.set),
         loaded => loaded,
     };
-    let loaded = loaded.map_err(Failure::from)?;
+    loaded.map_err(Failure::from)
+}
+
+fn list_rules(args: &rules::RulesArgs, cx: &Context) -> Result<Exit, Failure> {
+    let loaded = load_or_shipped(cx)?;
     let all = settings::rules(Some(&loaded));
     rules::run(cx, args, all.iter(), |info| {
         let (enabled, severity) = settings::effect(&loaded, info);
