@@ -235,7 +235,7 @@ fn a_turn_goes_back_as_it_came() {
         args: json!({"word": "a"}),
         signature: None,
     };
-    assert_eq!(answer.calls, [call.clone()]);
+    assert_eq!(answer.calls, std::slice::from_ref(&call));
     let turn = [
         Part::Opaque(thinking),
         Part::Opaque(hidden),
