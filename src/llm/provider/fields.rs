@@ -90,8 +90,16 @@ pub fn plain(status: u16, body: &[u8]) -> String {
     text.to_owned()
 }
 
+/// Returns the message of an error as it may be shown: never empty, and without keys.
+pub fn shown(message: &str) -> String {
+    match message.trim() {
+        "" => "the provider states an error without words".to_owned(),
+        message => without_keys(message),
+    }
+}
+
 /// Returns a message without keys. Some providers repeat the key that they refuse, whole or in part.
-pub fn without_keys(message: &str) -> String {
+fn without_keys(message: &str) -> String {
     let hidden = message.split_inclusive(char::is_whitespace).map(|word| {
         match word.match_indices("sk-").find(|(at, _)| begins(word, *at)) {
             Some((at, _)) => format!("{}*** ", &word[..at]),
@@ -104,6 +112,18 @@ pub fn without_keys(message: &str) -> String {
 /// Whether a word of its own begins there, unlike in `task-force`.
 fn begins(text: &str, at: usize) -> bool {
     !text[..at].ends_with(char::is_alphanumeric)
+}
+
+/// Returns the id of a call. Some providers give none, while others want the result under one: a
+/// conversation may go from the former to the latter.
+pub fn call_id<'a>(id: &'a str, name: &'a str) -> &'a str {
+    if id.is_empty() { name } else { id }
+}
+
+/// Whether something that must go back unchanged has a type, and none of those, which only another
+/// contract knows: a conversation may have begun there.
+pub fn is_own(value: &Value, foreign: &[&str]) -> bool {
+    text(value, "/type").is_some_and(|of_type| !foreign.contains(&of_type))
 }
 
 /// Reads how many tokens a request has.
