@@ -1,5 +1,7 @@
 //! `pantheon debug`: what the program sees, for tests and reports of defects.
 
+mod store;
+
 use super::{Context, Exit, Failure};
 use crate::app::debug;
 use bstr::ByteSlice;
@@ -24,6 +26,9 @@ enum What {
         #[arg(long)]
         staged: bool,
     },
+    #[command(subcommand)]
+    /// Use the local state as a call to a model does.
+    Store(store::What),
 }
 
 /// Runs the command.
@@ -31,17 +36,19 @@ enum What {
 /// # Errors
 /// When a commit cannot be read.
 pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
-    let What::Changes {
-        commits,
-        stdin,
-        staged,
-    } = &args.what;
-    if *staged {
-        cx.out(&debug::staged(&cx.dir)?);
-        return Ok(0);
+    match &args.what {
+        What::Store(what) => store::run(what, cx),
+        What::Changes { staged: true, .. } => {
+            cx.out(&debug::staged(&cx.dir)?);
+            Ok(0)
+        }
+        What::Changes { commits, stdin, .. } => changes(commits, *stdin, cx),
     }
-    let mut names = commits.clone();
-    if *stdin {
+}
+
+fn changes(commits: &[String], stdin: bool, cx: &Context) -> Result<Exit, Failure> {
+    let mut names = commits.to_vec();
+    if stdin {
         let text = crate::sys::file::read_from(std::io::stdin(), 64 << 20);
         let text = text.map_err(|e| Failure::usage(format!("standard input cannot be read: {e}")))?;
         names.extend(text.lines().map(|l| l.to_str_lossy().into_owned()));
