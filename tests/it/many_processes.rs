@@ -2,6 +2,7 @@
 
 use crate::support::{PANTHEON, Repo};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
 
@@ -91,19 +92,24 @@ fn what_calls_did_not_need_is_there_for_others_and_still_no_more() {
 fn together_they_never_pass_a_limit_on_requests() {
     let repo = world();
     // An hour, so that the test never sees the limit open again.
-    let take = ["take", "--most", "150", "--per-ms", "3600000", "--times", "3"];
+    let take = ["take", "--most", "1500", "--per-ms", "3600000", "--times", "10"];
     let lines = at_once(&repo, &take);
-    assert_eq!(count(&lines, "granted"), 150);
-    assert_eq!(count(&lines, "wait"), PROCESSES * 3 - 150);
+    assert_eq!(count(&lines, "granted"), 1_500);
+    assert_eq!(count(&lines, "wait"), PROCESSES * 10 - 1_500);
 }
 
 #[test]
 fn exactly_one_of_them_tries_an_endpoint_that_was_unwell() {
     let repo = world();
-    repo.run(&["debug", "store", "trip"]).exits(0);
-    let lines = at_once(&repo, &["probe"]);
-    assert_eq!(count(&lines, "probe"), 1);
-    assert_eq!(count(&lines, "open"), PROCESSES - 1);
+    repo.run(&["debug", "store", "trip", "--endpoints", "100"])
+        .exits(0);
+    let lines = at_once(&repo, &["probe", "--endpoints", "100"]);
+    let probes: BTreeSet<&String> = lines.iter().filter(|line| line.ends_with(" probe")).collect();
+    assert_eq!(probes.len(), 100);
+    let all = lines.iter().filter(|line| line.ends_with(" probe")).count();
+    assert_eq!(all, 100);
+    let open = lines.iter().filter(|line| line.ends_with(" open")).count();
+    assert_eq!(open, (PROCESSES - 1) * 100);
 }
 
 #[test]

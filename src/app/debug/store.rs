@@ -5,6 +5,7 @@ use crate::model::{Money, Usage};
 use crate::store::breaker::{self, Pass, Rule, Told};
 use crate::store::bucket::{self, Limit, Take, Want};
 use crate::store::ledger::{self, Ask, Bill, Caps, Reserved};
+use crate::store::{self, Store};
 use crate::sys::clock::{self, Deadline};
 use std::time::Duration;
 
@@ -38,28 +39,53 @@ pub struct Spend {
     pub times: u32,
 }
 
-/// Reserves and settles; `pause` is called between the two. Writes `granted`, or `refused` and the limit, a
-/// line each.
+/// How a worker meets the others.
+pub trait Meet {
+    /// Waits for all to have opened the state.
+    fn start(&mut self);
+    /// Waits between reserving and settling.
+    fn hold(&mut self);
+    /// Writes a line.
+    fn say(&mut self, line: &str);
+}
+
+fn open(meet: &mut dyn Meet) -> Result<Store, Error> {
+    let store = state::open(Deadline::after(LIMIT))?;
+    meet.start();
+    Ok(store)
+}
+
+/// Tries again while the state is locked: on a slow machine two hundred processes may hold it for long.
+fn patient<T>(mut work: impl FnMut() -> Result<T, store::Error>) -> Result<T, Error> {
+    let limit = Deadline::after(LIMIT);
+    loop {
+        match work() {
+            Err(store::Error::Locked(_)) if !limit.is_over() => {}
+            done => return Ok(done?),
+        }
+    }
+}
+
+/// Reserves and settles. Says `granted`, or `refused` and the limit.
 ///
 /// # Errors
 /// When the state cannot be used.
-pub fn spend(spend: &Spend, out: &mut dyn FnMut(&str), pause: &mut dyn FnMut()) -> Result<(), Error> {
-    let store = state::open(Deadline::after(LIMIT))?;
+pub fn spend(spend: &Spend, meet: &mut dyn Meet) -> Result<(), Error> {
+    let store = open(meet)?;
     let caps = Caps {
         day: spend.cap.map(Money),
         ..Caps::default()
     };
     for _ in 0..spend.times {
-        let reserved = ledger::reserve(&store, &ask(spend), &caps, clock::now())?;
-        match reserved {
+        match patient(|| ledger::reserve(&store, &ask(spend), &caps, clock::now()))? {
             Reserved::Granted(id, _) => {
-                out("granted\n");
-                pause();
+                meet.say("granted");
+                meet.hold();
                 if let Some(cost) = spend.cost {
-                    ledger::settle(&store, id, &bill(spend, cost))?;
+                    patient(|| ledger::settle(&store, id, &bill(spend, cost)))?;
                 }
             }
-            Reserved::Refused { scope, .. } => out(&format!("refused {}\n", scope.name())),
+            Reserved::Refused { scope, .. } => meet.say(&format!("refused {}", scope.name())),
         }
     }
     Ok(())
@@ -93,52 +119,59 @@ fn bill(spend: &Spend, cost: i64) -> Bill<'_> {
     }
 }
 
-/// Takes one request after another from a limit; writes `granted` or `wait`, a line each.
+/// Takes one request after another from a limit. Says `granted` or `wait`.
 ///
 /// # Errors
 /// When the state cannot be used.
-pub fn take(most: u64, per: Duration, times: u32, out: &mut dyn FnMut(&str)) -> Result<(), Error> {
-    let store = state::open(Deadline::after(LIMIT))?;
+pub fn take(limit: (u64, Duration), times: u32, meet: &mut dyn Meet) -> Result<(), Error> {
+    let store = open(meet)?;
+    let (most, per) = limit;
     let want = Want {
         bucket: "debug",
         amount: 1,
         limit: Some(Limit { most, per }),
     };
     for _ in 0..times {
-        out(match bucket::take(&store, &[want], clock::now())? {
-            Take::Granted => "granted\n",
-            Take::Wait(_) => "wait\n",
+        meet.say(match patient(|| bucket::take(&store, &[want], clock::now()))? {
+            Take::Granted => "granted",
+            Take::Wait(_) => "wait",
         });
     }
     Ok(())
 }
 
-/// Opens a breaker whose time is over at once.
+/// Opens breakers whose time is over at once.
 ///
 /// # Errors
 /// When the state cannot be used.
-pub fn trip() -> Result<(), Error> {
+pub fn trip(endpoints: u32) -> Result<(), Error> {
     let store = state::open(Deadline::after(LIMIT))?;
     let rule = Rule {
         failures: 1,
         open: Duration::ZERO,
         ..Rule::default()
     };
-    breaker::after(&store, "debug", Told::Unwell, &rule, clock::now())?;
+    for endpoint in 0..endpoints {
+        breaker::after(&store, &endpoint.to_string(), Told::Unwell, &rule, clock::now())?;
+    }
     Ok(())
 }
 
-/// Asks a breaker; writes `closed`, `probe` or `open`.
+/// Asks these breakers. Says the number and `closed`, `probe` or `open`.
 ///
 /// # Errors
 /// When the state cannot be used.
-pub fn probe(out: &mut dyn FnMut(&str)) -> Result<(), Error> {
-    let store = state::open(Deadline::after(LIMIT))?;
-    let pass = breaker::before(&store, "debug", &Rule::default(), clock::now())?;
-    out(match pass {
-        Pass::Closed => "closed\n",
-        Pass::Probe => "probe\n",
-        Pass::Open(_) => "open\n",
-    });
+pub fn probe(endpoints: u32, meet: &mut dyn Meet) -> Result<(), Error> {
+    let store = open(meet)?;
+    for endpoint in 0..endpoints {
+        let (name, rule) = (endpoint.to_string(), Rule::default());
+        let pass = patient(|| breaker::before(&store, &name, &rule, clock::now()))?;
+        let word = match pass {
+            Pass::Closed => "closed",
+            Pass::Probe => "probe",
+            Pass::Open(_) => "open",
+        };
+        meet.say(&format!("{endpoint} {word}"));
+    }
     Ok(())
 }

@@ -20,10 +20,15 @@ pub enum What {
         #[command(flatten)]
         start: Start,
     },
-    /// Open a breaker that lets a probe through at once.
-    Trip,
-    /// Ask that breaker.
+    /// Open breakers that let a probe through at once.
+    Trip {
+        #[arg(long)]
+        endpoints: u32,
+    },
+    /// Ask those breakers.
     Probe {
+        #[arg(long)]
+        endpoints: u32,
         #[command(flatten)]
         start: Start,
     },
@@ -32,7 +37,7 @@ pub enum What {
 /// When the work begins.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Start {
-    /// When standard input ends.
+    /// Open the state, and begin when standard input ends.
     #[arg(long)]
     wait: bool,
 }
@@ -75,16 +80,10 @@ pub struct Spend {
 /// # Errors
 /// When the state cannot be used.
 pub fn run(what: &What, cx: &Context) -> Result<Exit, Failure> {
-    let mut out = |line: &str| cx.out(line);
+    let worker = |wait, hold| Worker { cx, wait, hold };
     match what {
         What::Spend(spend) => {
-            spend.start.wait();
-            let mut hold = || {
-                if spend.hold {
-                    read_to_end();
-                }
-            };
-            store::spend(&spend.job(), &mut out, &mut hold)?;
+            store::spend(&spend.job(), &mut worker(spend.start.wait, spend.hold))?;
         }
         What::Take {
             most,
@@ -92,23 +91,36 @@ pub fn run(what: &What, cx: &Context) -> Result<Exit, Failure> {
             times,
             start,
         } => {
-            start.wait();
-            store::take(*most, Duration::from_millis(*per_ms), *times, &mut out)?;
+            let limit = (*most, Duration::from_millis(*per_ms));
+            store::take(limit, *times, &mut worker(start.wait, false))?;
         }
-        What::Trip => store::trip()?,
-        What::Probe { start } => {
-            start.wait();
-            store::probe(&mut out)?;
-        }
+        What::Trip { endpoints } => store::trip(*endpoints)?,
+        What::Probe { endpoints, start } => store::probe(*endpoints, &mut worker(start.wait, false))?,
     }
     Ok(0)
 }
 
-impl Start {
-    fn wait(&self) {
+struct Worker<'a> {
+    cx: &'a Context,
+    wait: bool,
+    hold: bool,
+}
+
+impl store::Meet for Worker<'_> {
+    fn start(&mut self) {
         if self.wait {
             read_to_end();
         }
+    }
+
+    fn hold(&mut self) {
+        if self.hold {
+            read_to_end();
+        }
+    }
+
+    fn say(&mut self, line: &str) {
+        self.cx.out(&format!("{line}\n"));
     }
 }
 
