@@ -1,5 +1,7 @@
 //! What the program sees of a repository, as lines of JSON: for tests and reports of defects.
 
+pub mod store;
+
 use super::Error;
 use crate::model::{ChangeSet, EntryKind, FileChange, Objects, Oid, Side};
 use crate::{check, git};

@@ -3,6 +3,7 @@
 mod baseline;
 mod completions;
 mod config;
+mod cost;
 mod debug;
 mod failure;
 mod hook;
@@ -91,6 +92,8 @@ enum Command {
     #[command(subcommand)]
     /// Accept the findings that are there, so that only new ones count
     Baseline(baseline::Command),
+    /// Show what models have cost
+    Cost(cost::Args),
     /// List the rules, or explain one
     Rules(rules::RulesArgs),
     #[command(subcommand)]
@@ -181,6 +184,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Policy(what) => policy::run(cx, what, &load()?, &clock::today()),
         Command::Config(what) => config::run(cx, what, load),
         Command::Baseline(what) => baseline::run(what, cx),
+        Command::Cost(args) => cost::run(args, cx),
         Command::Rules(args) => list_rules(args, cx),
         Command::Models(what) => models::run(what, cx, &load_or_shipped(cx)?),
         Command::Trust(args) => trust::run(args, cx, &load()?),

@@ -9,6 +9,8 @@ mod bad_input;
 mod catalogue;
 #[cfg(test)]
 mod cli_reference;
+#[cfg(test)]
+mod cost;
 mod diagnostics;
 #[cfg(test)]
 mod fake;
@@ -24,6 +26,8 @@ mod generated;
 mod hooks_install;
 #[cfg(test)]
 mod judgement;
+#[cfg(test)]
+mod many_processes;
 #[cfg(unix)]
 #[cfg(test)]
 mod matrix;
