@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod cache_key;
+pub mod prompt;
 pub mod provider;
 pub mod reading;
 pub mod request;
