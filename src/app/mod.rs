@@ -7,6 +7,7 @@ pub mod hook;
 pub mod install;
 mod judge;
 mod load;
+pub mod models;
 pub mod review;
 pub mod settings;
 mod wire;

@@ -23,6 +23,9 @@ enum What {
         /// Print the index against `HEAD` instead.
         #[arg(long)]
         staged: bool,
+        /// Look for copies too.
+        #[arg(long)]
+        copies: bool,
     },
 }
 
@@ -35,9 +38,10 @@ pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
         commits,
         stdin,
         staged,
+        copies,
     } = &args.what;
     if *staged {
-        cx.out(&debug::staged(&cx.dir)?);
+        cx.out(&debug::staged(&cx.dir, *copies)?);
         return Ok(0);
     }
     let mut names = commits.clone();
@@ -46,6 +50,6 @@ pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
         let text = text.map_err(|e| Failure::usage(format!("standard input cannot be read: {e}")))?;
         names.extend(text.lines().map(|l| l.to_str_lossy().into_owned()));
     }
-    debug::commits(&cx.dir, &names, &mut |line| cx.out(line))?;
+    debug::commits(&cx.dir, &names, *copies, &mut |line| cx.out(line))?;
     Ok(0)
 }

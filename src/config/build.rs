@@ -1,5 +1,9 @@
 //! Turns merged values into settings.
 
+mod models;
+
+pub use models::is_loopback;
+
 use super::Problem;
 use super::layer::{Entry, Item};
 use super::merge::{Merged, or_default};
@@ -45,6 +49,7 @@ pub(super) fn settings(merged: &Merged, notes: Vec<String>, problems: &mut Vec<P
             max_file_bytes: int(merged.value("limits", "", "max-file-bytes")).unsigned_abs(),
             max_findings: int(merged.value("limits", "", "max-findings")).unsigned_abs() as usize,
         },
+        models: models::settings(merged, problems),
         digest: show::digest(&effective),
         notes,
         effective,

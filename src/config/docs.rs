@@ -72,6 +72,7 @@ fn write_section(out: &mut String, section: &Section) {
         Shape::Table => format!("`[{name}]`"),
         Shape::ByStage => format!("`[{name}.<stage>]`"),
         Shape::ByRule => format!("`[{name}.\"<id>\"]`"),
+        Shape::ByName => format!("`[{name}.<name>]`"),
         Shape::List => format!("`[[{name}]]`"),
     };
     // Writing to a string cannot fail.
@@ -120,6 +121,10 @@ fn value(kind: Kind) -> String {
         Kind::Globs => "list of path patterns",
         Kind::Id => "id",
         Kind::Date => "day as `\"YYYY-MM-DD\"`",
+        Kind::Name => "name",
+        Kind::OneOrMore => "text, or list of texts",
+        Kind::Url => "address",
+        Kind::Money => "amount such as `\"0.50 USD\"`",
         Kind::Fingerprint => "12 to 32 hexadecimal digits",
     };
     words.to_owned()

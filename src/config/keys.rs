@@ -1,5 +1,7 @@
 //! The one table of all keys: what is accepted, what is documented and what the schema says.
 
+mod models;
+
 use Kind as K;
 
 /// A part of the configuration.
@@ -25,6 +27,8 @@ pub enum Shape {
     ByStage,
     /// `[name."<rule id>"]`, where the rule's own options stand too.
     ByRule,
+    /// `[name.<a name of the user's>]`.
+    ByName,
     /// `[[name]]`, any number of times.
     List,
 }
@@ -88,6 +92,14 @@ pub enum Kind {
     Date,
     /// The start of a fingerprint.
     Fingerprint,
+    /// A name that somebody gave: letters, digits, `.`, `_`, `-`, `:` and `/`.
+    Name,
+    /// A text, or a list of texts.
+    OneOrMore,
+    /// An address: `http://` or `https://`, without a user in it.
+    Url,
+    /// An amount such as `0.50 USD`.
+    Money,
 }
 
 const STAGES: &[&str] = &["pre-commit", "commit-msg", "pre-push", "ci", "manual"];
@@ -186,6 +198,51 @@ pub const SECTIONS: &[Section] = &[
         shape: Shape::Table,
         doc: "How much is read and shown.",
         keys: LIMITS,
+    },
+    Section {
+        name: "providers",
+        shape: Shape::ByName,
+        doc: "Who serves models. `gemini`, `anthropic` and `openai` need no table: a key in `GEMINI_API_KEY`, \
+              `ANTHROPIC_API_KEY` or `OPENAI_API_KEY` is enough.",
+        keys: models::PROVIDER,
+    },
+    Section {
+        name: "models",
+        shape: Shape::ByName,
+        doc: "Models by a name of one's own. A model of the shipped table needs none: its id is a name.",
+        keys: models::MODEL,
+    },
+    Section {
+        name: "agents",
+        shape: Shape::ByName,
+        doc: "Who asks models.",
+        keys: models::AGENT,
+    },
+    Section {
+        name: "routing",
+        shape: Shape::Table,
+        doc: "Which model is asked. The levels, the first that names a model wins: 1 `override`, 2 the spending \
+              limit, 3 the agent's own `model`, 4 `[[routes]]` by task, 5 `[[routes]]` by size, 6 `default`. \
+              `pantheon models route` says which level decided and why.",
+        keys: models::ROUTING,
+    },
+    Section {
+        name: "routes",
+        shape: Shape::List,
+        doc: "Models for some tasks and sizes; the first entry that fits counts.",
+        keys: models::ROUTE,
+    },
+    Section {
+        name: "budget",
+        shape: Shape::Table,
+        doc: "What models may cost. A call that could pass a limit is not made.",
+        keys: models::BUDGET,
+    },
+    Section {
+        name: "prompts",
+        shape: Shape::ByName,
+        doc: "Prompts of the repository's own.",
+        keys: models::PROMPT,
     },
 ];
 

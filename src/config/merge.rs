@@ -19,6 +19,8 @@ pub(super) struct Merged {
     pub paths: Vec<Item>,
     /// `[[pattern]]`, one for each id.
     pub patterns: Vec<Item>,
+    /// `[[routes]]`, those of the strongest layer first.
+    pub routes: Vec<Item>,
     /// `[[waivers]]`, those of the weakest layer first.
     pub waivers: Vec<Item>,
 }
@@ -52,17 +54,20 @@ impl Merged {
     }
 
     fn add_items(&mut self, items: Vec<Item>, problems: &mut Vec<Problem>) {
-        let mut paths = Vec::new();
+        let (mut paths, mut routes) = (Vec::new(), Vec::new());
         let mut own: Vec<String> = Vec::new();
         for item in items {
             match item.section {
                 "paths" => paths.push(item),
+                "routes" => routes.push(item),
                 "waivers" => self.waivers.push(item),
                 _ => self.add_pattern(item, &mut own, problems),
             }
         }
         paths.append(&mut self.paths);
         self.paths = paths;
+        routes.append(&mut self.routes);
+        self.routes = routes;
     }
 
     fn add_pattern(&mut self, item: Item, own: &mut Vec<String>, problems: &mut Vec<Problem>) {

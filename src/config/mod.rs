@@ -15,6 +15,7 @@ mod keys;
 mod layer;
 mod material;
 mod merge;
+mod models;
 mod names;
 mod nearest;
 mod pack;
@@ -32,9 +33,15 @@ mod walk;
 mod tests;
 
 pub use assign::{FLAG, VARIABLE};
+pub use build::is_loopback;
 pub use docs::docs;
 pub use keys::{Key, Kind, SECTIONS, Section, Shape};
+pub use models::{
+    AgentSettings, BudgetSettings, ModelEntry, ModelSettings, PromptSettings, ProviderSettings, Role,
+    RouteEntry, RoutingSettings,
+};
 pub use names::check_packs;
+pub use nearest::hint as nearest;
 pub use pack::{PACKS, Pack};
 pub use problem::{Origin, Problem, Problems};
 pub use schema::schema;

@@ -1,7 +1,8 @@
 //! The valid name that somebody may have meant.
 
 /// Returns a hint that names the candidate nearest to `word`, if one is near.
-pub(super) fn hint<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+#[must_use]
+pub fn hint<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
     nearest(word, candidates).map(|name| format!("did you mean `{name}`?"))
 }
 

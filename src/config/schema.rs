@@ -30,6 +30,9 @@ pub fn schema() -> Value {
     })
 }
 
+/// What a name of the user's own must look like.
+const NAME: &str = "^[A-Za-z0-9._:/-]{1,120}$";
+
 fn of_section(section: &Section) -> Value {
     match section.shape {
         Shape::Top | Shape::Table => described(table(section), section.doc),
@@ -51,6 +54,14 @@ fn of_section(section: &Section) -> Value {
                 section.doc,
             )
         }
+        Shape::ByName => described(
+            json!({
+                "type": "object",
+                "propertyNames": { "pattern": NAME },
+                "additionalProperties": table(section),
+            }),
+            section.doc,
+        ),
         Shape::List => described(json!({ "type": "array", "items": table(section) }), section.doc),
     }
 }
@@ -113,6 +124,13 @@ fn of_kind(kind: Kind) -> Value {
         }
         Kind::Id => json!({ "type": "string", "pattern": "^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*$" }),
         Kind::Date => json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }),
+        Kind::Name => json!({ "type": "string", "pattern": NAME }),
+        Kind::OneOrMore => json!({ "anyOf": [
+            { "type": "string", "pattern": "\\S" },
+            { "type": "array", "items": { "type": "string" } },
+        ] }),
+        Kind::Url => json!({ "type": "string", "pattern": "^https?://[^@/?#]+(/[^?#]*)?$" }),
+        Kind::Money => json!({ "type": "string", "pattern": "^[0-9]{1,9}(\\.[0-9]{0,9})? *USD$" }),
         Kind::Fingerprint => json!({ "type": "string", "pattern": "^[0-9a-f]{12,32}$" }),
     }
 }

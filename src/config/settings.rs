@@ -1,6 +1,7 @@
 //! What a configuration means, as plain data.
 
 use super::Origin;
+use super::models::ModelSettings;
 use crate::model::{Choice, Confidence, Gate, PathEntry, Severity, Stage, Waiver};
 use std::collections::BTreeMap;
 
@@ -27,6 +28,8 @@ pub struct Settings {
     pub hooks: Hooks,
     /// How much is read and shown.
     pub limits: Limits,
+    /// What it says about models.
+    pub models: ModelSettings,
     /// SHA-256 of everything that has an effect, in hexadecimal digits.
     pub digest: String,
     /// Things that a person should know, one lowercase line each.

@@ -28,7 +28,7 @@ pub(super) fn effective(merged: &Merged) -> Vec<Effective> {
         match section.shape {
             Shape::Top => {}
             Shape::ByStage => gates(merged, &mut out),
-            Shape::ByRule => rules(merged, &mut out),
+            Shape::ByRule | Shape::ByName => named(merged, section, &mut out),
             Shape::Table => table(merged, section, &mut out),
             Shape::List => list(section, items(merged, section), &mut out),
         }
@@ -72,8 +72,11 @@ fn gates(merged: &Merged, out: &mut Vec<Effective>) {
     }
 }
 
-fn rules(merged: &Merged, out: &mut Vec<Effective>) {
-    let values = merged.values.iter().filter(|(path, _)| path.section == "rules");
+fn named(merged: &Merged, section: &Section, out: &mut Vec<Effective>) {
+    let values = merged
+        .values
+        .iter()
+        .filter(|(path, _)| path.section == section.name);
     out.extend(values.map(|(path, entry)| line(path, entry)));
 }
 
@@ -88,6 +91,7 @@ fn items<'m>(merged: &'m Merged, section: &Section) -> &'m [Item] {
     match section.name {
         "paths" => &merged.paths,
         "pattern" => &merged.patterns,
+        "routes" => &merged.routes,
         _ => &merged.waivers,
     }
 }

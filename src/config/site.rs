@@ -117,6 +117,10 @@ fn tighter(path: &Path, old: Option<&Value>, new: &Value) -> (Option<Value>, boo
             *new == Value::Bool(true) || old == Some(new)
         }
         ("suppressions", ..) => *new == Value::Bool(false) || old == Some(new),
+        ("budget", "alert-at" | "at-limit", ..) => old == Some(new),
+        ("budget", _, None, Value::Money(_)) => true,
+        ("budget", _, Some(Value::Money(old)), Value::Money(new)) => new <= old,
+        ("routing", "remote", ..) => *new == Value::Bool(false) || old == Some(new),
         ("limits", _, Some(Value::Int(old)), Value::Int(new)) => new >= old,
         _ => old == Some(new),
     };

@@ -6,7 +6,7 @@ use super::material;
 use super::nearest;
 use super::source::Source;
 use super::{Origin, Problem};
-use crate::model::{Confidence, Selector, Severity, Threshold};
+use crate::model::{Confidence, Money, Selector, Severity, Threshold};
 use std::fmt;
 use std::time::Duration;
 use toml::Spanned;
@@ -26,6 +26,7 @@ pub(super) enum Value {
     Time(Duration),
     /// Each with its place.
     Selectors(Vec<(Selector, Origin)>),
+    Money(Money),
 }
 
 /// Reads values of one text and collects what is wrong with them.
@@ -61,6 +62,10 @@ impl Reader<'_, '_> {
             Kind::Id => self.id(node).map(Value::Text),
             Kind::Date => self.date(node).map(Value::Text),
             Kind::Fingerprint => self.fingerprint(node).map(Value::Text),
+            Kind::Name => self.name(node).map(Value::Text),
+            Kind::OneOrMore => self.one_or_more(node).map(Value::Texts),
+            Kind::Url => self.url(node).map(Value::Text),
+            Kind::Money => self.money(node).map(Value::Money),
         }
     }
 
@@ -302,6 +307,93 @@ impl Reader<'_, '_> {
     }
 }
 
+/// The kinds that the tables about models ask for.
+impl Reader<'_, '_> {
+    fn name(&mut self, node: &Node<'_>) -> Option<String> {
+        let text = self.text(node)?;
+        if is_name(&text) {
+            return Some(text);
+        }
+        let message = format!("`{}` is not a name", nearest::shown(&text));
+        let hint = "write letters, digits, `.`, `_`, `-`, `:` and `/`, at most 120".to_owned();
+        self.problem(node, message, Some(hint))
+    }
+
+    fn one_or_more(&mut self, node: &Node<'_>) -> Option<Vec<String>> {
+        match node.get_ref() {
+            DeValue::Array(_) => self.texts(node),
+            DeValue::String(_) => self.some_text(node).map(|text| vec![text]),
+            _ => self.fail(node, "a text or a list of texts"),
+        }
+    }
+
+    fn url(&mut self, node: &Node<'_>) -> Option<String> {
+        let text = self.text(node)?;
+        let rest = ["http://", "https://"].iter().find_map(|s| text.strip_prefix(s));
+        let host = rest
+            .unwrap_or_default()
+            .split(['/', '?', '#'])
+            .next()
+            .unwrap_or_default();
+        if host.contains('@') {
+            let hint = Some(material::HINT.to_owned());
+            return self.problem(
+                node,
+                "an address must not hold a user or a password".to_owned(),
+                hint,
+            );
+        }
+        let plain = text.bytes().all(|b| b.is_ascii_graphic());
+        if host.is_empty() || !plain || text.contains(['?', '#']) {
+            let message = format!(
+                "expected an address such as `https://host/path`, found `{}`",
+                nearest::shown(&text)
+            );
+            return self.problem(node, message, None);
+        }
+        Some(text.trim_end_matches('/').to_owned())
+    }
+
+    fn money(&mut self, node: &Node<'_>) -> Option<Money> {
+        let text = self.text(node)?;
+        if let Some(money) = parse_money(&text) {
+            return Some(money);
+        }
+        let message = format!(
+            "expected an amount such as `0.50 USD`, found `{}`",
+            nearest::shown(&text)
+        );
+        self.problem(node, message, None)
+    }
+}
+
+/// Whether a text can name a provider, a model or an agent.
+pub(super) fn is_name(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-:/".contains(&b);
+    (1..=120).contains(&text.len()) && text.bytes().all(plain)
+}
+
+/// Parses `12.5 USD` exactly, to a billionth.
+fn parse_money(text: &str) -> Option<Money> {
+    let number = text.strip_suffix("USD")?.trim_end();
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 9 || part.len() > 9 || !digits(whole) || !digits(part) {
+        return None;
+    }
+    let whole: i64 = whole.parse().ok()?;
+    let part: i64 = format!("{part:0<9}").parse().ok()?;
+    Some(Money(whole * Money::DOLLAR.0 + part))
+}
+
+/// Writes an amount as it is read.
+fn money_literal(money: Money) -> String {
+    let part = format!("{:09}", money.0 % Money::DOLLAR.0);
+    let part = part.trim_end_matches('0');
+    let whole = money.0 / Money::DOLLAR.0;
+    format!("\"{whole}.{part:0<2} USD\"")
+}
+
 /// Whether a text is a rule's id: two or more lowercase words with dashes, parted by `/`.
 pub(super) fn is_id(text: &str) -> bool {
     let word = |part: &str| {
@@ -361,6 +453,7 @@ impl fmt::Display for Value {
                 let names: Vec<String> = list.iter().map(|(s, _)| selector_text(s)).collect();
                 write_list(f, names.iter().map(String::as_str))
             }
+            Self::Money(money) => f.write_str(&money_literal(*money)),
         }
     }
 }
@@ -454,6 +547,29 @@ mod tests {
         };
         let text = r#"{ severity = "high", confidence = "low" }"#;
         assert_eq!(Value::Threshold(Some(guess)).to_string(), text);
+    }
+
+    #[test]
+    fn amounts() {
+        let read = |text| parse_money(text).map(|m| m.0);
+        assert_eq!(read("0.50 USD"), Some(500_000_000));
+        assert_eq!(read("10USD"), Some(10_000_000_000));
+        assert_eq!(read("0.000000001 USD"), Some(1));
+        for bad in [
+            "",
+            "1",
+            "USD",
+            "-1 USD",
+            "1.2.3 USD",
+            "1e3 USD",
+            "1 EUR",
+            "0.0000000001 USD",
+            "9999999999 USD",
+        ] {
+            assert_eq!(read(bad), None, "{bad}");
+        }
+        assert_eq!(money_literal(Money(500_000_000)), "\"0.50 USD\"");
+        assert_eq!(money_literal(Money(10_000_000_001)), "\"10.000000001 USD\"");
     }
 
     #[test]

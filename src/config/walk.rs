@@ -5,7 +5,7 @@ use super::layer::{Entry, Item, Layer, Path};
 use super::material;
 use super::nearest;
 use super::source::Source;
-use super::value::{Reader, Value};
+use super::value::{Reader, Value, is_name};
 use super::{Origin, Problem};
 use crate::model::Stage;
 use std::borrow::Cow;
@@ -109,6 +109,9 @@ impl Walker<'_, '_> {
             Shape::ByRule => table
                 .iter()
                 .for_each(|(name, node)| self.rule(section, name, node)),
+            Shape::ByName => table
+                .iter()
+                .for_each(|(name, node)| self.named(section, name, node)),
             Shape::Table | Shape::Top | Shape::List => self.keys(section, "", table),
         }
     }
@@ -120,6 +123,23 @@ impl Walker<'_, '_> {
         }
         match node.get_ref() {
             DeValue::Table(table) => self.keys(section, name.get_ref(), table),
+            _ => self.expect(node, "a table"),
+        }
+    }
+
+    fn named(&mut self, section: &'static Section, name: &Name<'_>, node: &Node<'_>) {
+        let word = name.get_ref();
+        if !is_name(word) || material::in_value(word) {
+            let message = format!(
+                "`{}` cannot name an entry of `{}`",
+                nearest::shown(word),
+                section.name
+            );
+            let problem = self.reader.source.problem(name.span().start, message);
+            return self.reader.problems.push(problem);
+        }
+        match node.get_ref() {
+            DeValue::Table(table) => self.keys(section, word, table),
             _ => self.expect(node, "a table"),
         }
     }

@@ -1,8 +1,12 @@
 //! The only door to the operating system: files, processes, the environment, the terminal, the clock.
 
 pub mod clock;
+pub mod dirs;
 pub mod env;
 pub mod file;
+pub mod http;
+pub mod log;
 pub mod process;
+pub mod secret;
 pub mod signal;
 pub mod terminal;

@@ -9,6 +9,11 @@ mod bad_input;
 mod catalogue;
 #[cfg(test)]
 mod cli_reference;
+mod diagnostics;
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod faults;
 #[cfg(unix)]
 #[cfg(test)]
 mod first_minute;
@@ -26,6 +31,8 @@ mod matrix;
 #[cfg(test)]
 mod memory;
 #[cfg(test)]
+mod model_calls;
+#[cfg(test)]
 mod own_gate;
 #[cfg(test)]
 mod policy_e2e;
@@ -38,3 +45,5 @@ mod source;
 mod support;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod transport;

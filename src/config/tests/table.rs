@@ -62,7 +62,7 @@ fn every_key_stands_in_the_example() {
                     let list = table[section.name].as_array().unwrap();
                     list.iter().any(|item| item.get(key.name).is_some())
                 }
-                Shape::ByStage | Shape::ByRule => {
+                Shape::ByStage | Shape::ByRule | Shape::ByName => {
                     let tables = table[section.name].as_table().unwrap();
                     tables.values().any(|inner| inner.get(key.name).is_some())
                 }
@@ -92,6 +92,7 @@ fn examples_and_defaults_of_the_table_are_accepted() {
                     Shape::Top => continue,
                     Shape::Table => format!("{}.{} = {value}\n", section.name, key.name),
                     Shape::ByStage => format!("{}.ci.{} = {value}\n", section.name, key.name),
+                    Shape::ByName => format!("{}.mine.{} = {value}\n", section.name, key.name),
                     Shape::ByRule => format!("{}.\"message/fixup\".{} = {value}\n", section.name, key.name),
                     Shape::List => {
                         let must: Vec<&Key> = section.keys.iter().filter(|key| key.required).collect();

@@ -2,12 +2,28 @@
 //!
 //! A codec never sees the key: the transport adds it under the header that [`Codec::auth`] names.
 
+mod anthropic;
+mod fields;
+pub mod gemini;
+mod hints;
+mod openai;
+mod openai_compatible;
+mod openai_failure;
+mod openai_words;
+mod schema;
+pub mod wait;
+
 use super::answer::{Answer, Failure};
 use super::request::Request;
 use super::sse;
 
 /// All contracts.
-pub const ALL: &[&dyn Codec] = &[];
+pub const ALL: &[&dyn Codec] = &[
+    &gemini::Gemini,
+    &anthropic::Anthropic,
+    &openai::OpenAi,
+    &openai_compatible::OpenAiCompatible,
+];
 
 /// Returns the contract of that kind.
 #[must_use]
@@ -99,7 +115,7 @@ pub struct Auth {
 /// A call as the transport sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// `GET` or `POST`.
+    /// `GET`, `POST` or `DELETE`.
     pub method: &'static str,
     /// What follows the base address, with a `/` at its start and the query.
     pub path: String,
@@ -107,6 +123,28 @@ pub struct Call {
     pub headers: Vec<(&'static str, String)>,
     /// The body: JSON; empty for `GET`.
     pub body: Vec<u8>,
+}
+
+impl Call {
+    /// A call with a body of JSON and no headers of its own.
+    fn json(path: &str, body: &serde_json::Value) -> Self {
+        Self {
+            method: "POST",
+            path: path.to_owned(),
+            headers: vec![("content-type", "application/json".to_owned())],
+            body: body.to_string().into_bytes(),
+        }
+    }
+
+    /// A call without a body.
+    fn get(path: &str) -> Self {
+        Self {
+            method: "GET",
+            path: path.to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        }
+    }
 }
 
 /// The headers of an answer, names in lowercase, values that are not UTF-8 left out.

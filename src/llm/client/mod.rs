@@ -1,0 +1,407 @@
+//! Asks a question: routes it, reserves what it may cost, looks among the answers that are kept, sends it,
+//! reads what comes back, and goes on to the next model where that gives nothing.
+//!
+//! What comes back says how it was got: the route, every try, the tokens and the price.
+
+mod desk;
+mod draft;
+mod key;
+mod preview;
+mod state;
+
+use super::answer::{Answer, Failure, FailureKind, Finish, Wait};
+use super::book::Book;
+use super::cache_key::{self, Asked};
+use super::price::same_model;
+use super::reading::{self, Expected, Reading, Unreadable};
+use super::request::Request;
+use super::route::{self, Decision, Step, Target};
+use super::tokens;
+use super::transport::{self, Attempt, Cancel, Within};
+use crate::model::{Money, Usage};
+use crate::store::{Store, answer as kept};
+use crate::sys::clock;
+use desk::Desk;
+use draft::Draft;
+pub use key::Keys;
+pub use preview::Preview;
+use std::time::{Duration, Instant};
+
+/// The most bytes of an answer.
+const LARGEST_ANSWER: usize = 4 << 20;
+/// The least time in which it makes sense to begin another call.
+const LEAST_TIME: Duration = Duration::from_millis(50);
+
+/// Asks models.
+pub struct Client<'a> {
+    book: &'a Book,
+    store: Option<&'a Store>,
+    keys: Keys,
+}
+
+/// A question.
+pub struct Question<'a> {
+    /// The agent that asks; empty: none.
+    pub agent: &'a str,
+    /// The task, such as `security`; empty: none.
+    pub task: &'a str,
+    /// The stage of the gate.
+    pub stage: &'a str,
+    /// The run, by a text that no other run has.
+    pub run: &'a str,
+    /// Today, `YYYY-MM-DD`.
+    pub day: &'a str,
+    /// The repository, for what is learnt about its texts.
+    pub repository: &'a str,
+    /// What is asked. The model in it is not looked at.
+    pub request: &'a Request,
+    /// What the answer must look like; `None`: any text.
+    pub expected: Option<Expected<'a>>,
+    /// The digest of the prompt file that the request was made from.
+    pub prompt: &'a str,
+    /// When there must be an answer.
+    pub deadline: Instant,
+    /// Calls it off.
+    pub cancel: Cancel,
+}
+
+/// What came of a question.
+#[derive(Debug, Default)]
+pub struct Reply {
+    /// The answer; `None`: nobody gave one that can be used.
+    pub answer: Option<Given>,
+    /// Why those gave none that were asked before, or instead: `model at endpoint` and the reason.
+    pub failures: Vec<(String, Failure)>,
+    /// How it was decided whom to ask.
+    pub trace: Vec<Step>,
+    /// Every try.
+    pub attempts: Vec<Attempt>,
+    /// The tokens of all tries.
+    pub usage: Usage,
+    /// What they cost.
+    pub cost: Money,
+    /// What a person should know, one line each.
+    pub notes: Vec<String>,
+}
+
+/// An answer that was read.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// The model that was asked, by its name in the configuration.
+    pub model: String,
+    /// The endpoint.
+    pub endpoint: String,
+    /// The model that answered, by its own word.
+    pub served: Option<String>,
+    /// Why the model stopped.
+    pub finish: Finish,
+    /// The text as it came.
+    pub text: String,
+    /// What was read from it; `None` where no form was asked for.
+    pub reading: Option<Reading>,
+    /// Whether it was kept from an earlier call, and cost nothing.
+    pub cached: bool,
+    /// Whether it is the second answer, to the question what was wrong with the first.
+    pub asked_again: bool,
+}
+
+impl Given {
+    /// Whether this is all that the model had to say. If not, it can add findings, and never pass.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.finish == Finish::Complete && self.reading.as_ref().is_none_or(Reading::is_whole)
+    }
+}
+
+impl Reply {
+    /// Returns the failure that says most: the last one, unless the time was up by then.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        let own = |failure: &&(String, Failure)| failure.1.kind != FailureKind::TimedOut(Wait::Total);
+        let last = self.failures.iter().rev().find(own).or(self.failures.last());
+        last.map(|(_, failure)| failure)
+    }
+}
+
+impl<'a> Client<'a> {
+    /// A client. Without a store nothing is limited, kept or learnt, and where there is a limit on spending
+    /// nobody who costs anything is asked.
+    #[must_use]
+    pub fn new(book: &'a Book, store: Option<&'a Store>) -> Self {
+        Self {
+            book,
+            store,
+            keys: Keys::default(),
+        }
+    }
+
+    /// Decides whom a question would go to.
+    #[must_use]
+    pub fn route(&self, question: &Question<'_>) -> Decision {
+        let draft = Draft::of(question.request);
+        self.route_for(question, self.likely_tokens(&draft))
+    }
+
+    /// Decides whom a question would go to if its prompt had so many tokens.
+    #[must_use]
+    pub fn route_for(&self, question: &Question<'_>, tokens: u64) -> Decision {
+        let ask = route::Ask {
+            agent: question.agent,
+            task: question.task,
+            tokens,
+            output: u64::from(question.request.max_output),
+        };
+        let state = state::now(self.book, self.store, question);
+        route::decide(&self.book.table, &ask, &state)
+    }
+
+    /// The size of a prompt before it is known who gets it: by the family that cuts finest.
+    fn likely_tokens(&self, draft: &Draft) -> u64 {
+        let families = tokens::Family::ALL.into_iter();
+        families.map(|family| draft.tokens(family)).max().unwrap_or(0)
+    }
+
+    /// Asks.
+    pub async fn ask(&self, question: &Question<'_>) -> Reply {
+        let decision = self.route(question);
+        let mut reply = Reply {
+            trace: decision.trace,
+            ..Reply::default()
+        };
+        let draft = Draft::of(question.request);
+        for target in decision.targets {
+            if question.cancel.is_cancelled() {
+                break;
+            }
+            if left(question) < LEAST_TIME {
+                reply.fail("everybody", late());
+                break;
+            }
+            let whole = self.ask_target(question, &draft, target, &mut reply).await;
+            if whole {
+                break;
+            }
+        }
+        if reply.answer.is_none() && reply.failures.is_empty() {
+            reply.fail("everybody", nobody(question));
+        }
+        reply
+    }
+
+    /// Asks one model at one endpoint; says whether a whole answer came.
+    async fn ask_target(
+        &self,
+        question: &Question<'_>,
+        draft: &Draft,
+        target: Target,
+        reply: &mut Reply,
+    ) -> bool {
+        let known = &self.book.models[target.model];
+        let place = &self.book.places[target.endpoint];
+        let mut request = known.fit(question.request);
+        let version = self.version(target);
+        let cache_key = cache_key::of(
+            &Asked {
+                contract: place.codec.kind(),
+                base_url: &place.base_url,
+                api_version: &version,
+                prompt: question.prompt,
+            },
+            &request,
+        );
+        if let Some(given) = self.kept(question, target, &cache_key) {
+            reply.answer = Some(given);
+            return true;
+        }
+        let name = self.name_of(target);
+        let endpoint =
+            match self
+                .keys
+                .endpoint(place, &self.name_of_endpoint(target), version, left(question))
+            {
+                Ok(endpoint) => endpoint,
+                Err(failure) => return reply.fail(&name, failure),
+            };
+        reply.notes.extend(known.warnings.iter().cloned());
+        let mut again = false;
+        loop {
+            let desk = Desk::new(self.book, self.store, question, target, draft);
+            let within = self.within(question, target, desk.tokens());
+            let asked = transport::ask(&endpoint, &request, place.stream, &within, &desk).await;
+            let (answer, attempts) = asked;
+            reply.attempts.extend(attempts);
+            desk.close(reply);
+            let answer = match answer {
+                Ok(answer) => answer,
+                Err(failure) => return reply.fail(&name, failure),
+            };
+            note(&answer, &request, reply);
+            if let Some(failure) = desk.cut(&answer) {
+                return reply.fail(&name, failure);
+            }
+            let unreadable = match self.read(question, target, answer, &request, &cache_key, again) {
+                Ok(given) => return reply.keep(&name, given),
+                Err(unreadable) => unreadable,
+            };
+            if again || left(question) < LEAST_TIME {
+                return reply.fail(
+                    &name,
+                    Failure::new(FailureKind::Malformed, &unreadable.to_string()),
+                );
+            }
+            reply.notes.push(format!("{name} was asked again: {unreadable}"));
+            draft::ask_again(&mut request, &reading::ask_again(&unreadable));
+            again = true;
+        }
+    }
+
+    /// Reads an answer, and keeps it if it is one that will do again.
+    fn read(
+        &self,
+        question: &Question<'_>,
+        target: Target,
+        answer: Answer,
+        request: &Request,
+        cache_key: &str,
+        asked_again: bool,
+    ) -> Result<Given, Unreadable> {
+        let reading = match &question.expected {
+            Some(expected) => Some(reading::read(&answer.text, &answer.finish, expected)?),
+            None => None,
+        };
+        let valid = reading.as_ref().is_none_or(Reading::is_whole) && !asked_again;
+        if cache_key::may_keep(&answer, request, valid) {
+            self.keep(cache_key, &answer);
+        }
+        Ok(Given {
+            model: self.book.table.models[target.model].name.clone(),
+            endpoint: self.name_of_endpoint(target),
+            served: answer.served,
+            finish: answer.finish,
+            text: answer.text,
+            reading,
+            cached: false,
+            asked_again,
+        })
+    }
+
+    /// Looks for an answer that an earlier call was given.
+    fn kept(&self, question: &Question<'_>, target: Target, key: &str) -> Option<Given> {
+        let bytes = kept::get(self.store?, key, &kept::Bounds::default(), clock::now_ms()).ok()??;
+        let text = String::from_utf8(bytes).ok()?;
+        let reading = match &question.expected {
+            Some(expected) => Some(reading::read(&text, &Finish::Complete, expected).ok()?),
+            None => None,
+        };
+        Some(Given {
+            model: self.book.table.models[target.model].name.clone(),
+            endpoint: self.name_of_endpoint(target),
+            served: None,
+            finish: Finish::Complete,
+            text,
+            reading,
+            cached: true,
+            asked_again: false,
+        })
+    }
+
+    /// Keeps an answer. One that cannot be kept is paid for again, and that is all.
+    fn keep(&self, key: &str, answer: &Answer) {
+        if let Some(store) = self.store {
+            let bounds = kept::Bounds::default();
+            drop(kept::put(
+                store,
+                key,
+                answer.text.as_bytes(),
+                &bounds,
+                clock::now_ms(),
+            ));
+        }
+    }
+
+    fn within(&self, question: &Question<'_>, target: Target, tokens: u64) -> Within {
+        let place = &self.book.places[target.endpoint];
+        Within {
+            deadline: question.deadline,
+            connect: place.connect,
+            first_byte: place.first_byte,
+            idle: place.idle,
+            max_body: LARGEST_ANSWER,
+            attempts: place.attempts,
+            tokens,
+            cancel: question.cancel.clone(),
+        }
+    }
+
+    /// The version of the interface: as configured, else as the model needs it, else the usual one.
+    fn version(&self, target: Target) -> String {
+        let (known, place) = (
+            &self.book.models[target.model],
+            &self.book.places[target.endpoint],
+        );
+        let version = place.api_version.clone().or_else(|| known.api_version.clone());
+        version.unwrap_or_else(|| place.codec.defaults().api_version.to_owned())
+    }
+
+    fn name_of_endpoint(&self, target: Target) -> String {
+        self.book.table.endpoints[target.endpoint].name.clone()
+    }
+
+    fn name_of(&self, target: Target) -> String {
+        let model = &self.book.table.models[target.model].name;
+        format!("{model} at {}", self.book.table.endpoints[target.endpoint].name)
+    }
+}
+
+impl Reply {
+    fn fail(&mut self, name: &str, failure: Failure) -> bool {
+        self.failures.push((name.to_owned(), failure));
+        false
+    }
+
+    /// Keeps an answer if it is better than what there is; says whether it is whole.
+    fn keep(&mut self, name: &str, given: Given) -> bool {
+        let whole = given.is_whole();
+        if !whole {
+            let why = format!("the answer is not whole: {}", given.finish.name());
+            self.fail(name, Failure::new(FailureKind::Malformed, &why));
+        }
+        if whole || self.answer.is_none() {
+            self.answer = Some(given);
+        }
+        whole
+    }
+}
+
+/// Notes what a person should know about who answered.
+fn note(answer: &Answer, request: &Request, reply: &mut Reply) {
+    if let Some(served) = answer
+        .served
+        .as_deref()
+        .filter(|served| !same_model(&request.model, served))
+    {
+        let asked = &request.model;
+        reply.notes.push(format!(
+            "asked `{asked}`, and `{served}` answered: priced as that"
+        ));
+    }
+    if let Some(notice) = &answer.notice {
+        reply.notes.push(format!("`{}`: {notice}", request.model));
+    }
+}
+
+fn left(question: &Question<'_>) -> Duration {
+    question.deadline.saturating_duration_since(Instant::now())
+}
+
+fn late() -> Failure {
+    let message = "the deadline came before the answer";
+    Failure::new(FailureKind::TimedOut(Wait::Total), message)
+}
+
+fn nobody(question: &Question<'_>) -> Failure {
+    match question.cancel.is_cancelled() {
+        true => Failure::new(FailureKind::Cancelled, "the call was called off"),
+        false => Failure::new(FailureKind::Refused, "there is no model that can be asked"),
+    }
+}
