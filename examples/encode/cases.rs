@@ -85,6 +85,10 @@ pub fn requests(kind: &str) -> Vec<(&'static str, Request)> {
             with(|r| r.cached_content = Some("cachedContents/abc123".into())),
         ));
     }
+    if kind == "anthropic" {
+        let older = |r: &mut Request| (r.model, r.thinking_budget) = ("claude-opus-4-6".into(), Some(1024));
+        all.push(("older-model", with(older)));
+    }
     all
 }
 

@@ -44,6 +44,11 @@ fn whole(value: &Value) -> u64 {
     }
 }
 
+/// Writes a number as it was meant: 0.2 rather than the nearest one of twice the length.
+pub fn decimal(number: f32) -> Value {
+    number.to_string().parse::<f64>().map_or(Value::Null, Value::from)
+}
+
 /// Parses a body.
 pub fn body(bytes: &[u8]) -> Result<Value, Failure> {
     serde_json::from_slice(bytes).map_err(|error| malformed(&format!("the answer is not JSON: {error}")))
@@ -85,8 +90,16 @@ pub fn plain(status: u16, body: &[u8]) -> String {
     text.to_owned()
 }
 
+/// Returns the message of an error as it may be shown: never empty, and without keys.
+pub fn shown(message: &str) -> String {
+    match message.trim() {
+        "" => "the provider states an error without words".to_owned(),
+        message => without_keys(message),
+    }
+}
+
 /// Returns a message without keys. Some providers repeat the key that they refuse, whole or in part.
-pub fn without_keys(message: &str) -> String {
+fn without_keys(message: &str) -> String {
     let hidden = message.split_inclusive(char::is_whitespace).map(|word| {
         match word.match_indices("sk-").find(|(at, _)| begins(word, *at)) {
             Some((at, _)) => format!("{}*** ", &word[..at]),
@@ -134,6 +147,12 @@ mod tests {
         let read = |name: &str| tokens(&value, name);
         let all = ["/a", "/b", "/c", "/d", "/e", "/f", "/g", "/h"].map(read);
         assert_eq!(all, [12, 12, 0, 0, MOST_TOKENS, MOST_TOKENS, 0, 0]);
+    }
+
+    #[test]
+    fn a_number_is_written_as_it_was_meant() {
+        assert_eq!(decimal(0.2).to_string(), "0.2");
+        assert_eq!(decimal(1.0).to_string(), "1.0");
     }
 
     #[test]

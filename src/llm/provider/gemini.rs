@@ -5,8 +5,10 @@
 
 mod cache;
 mod error;
+mod gathered;
 mod request;
 mod response;
+mod text;
 
 #[cfg(test)]
 mod tests;
@@ -73,7 +75,7 @@ impl Codec for Gemini {
     }
 
     fn stream(&self, _: &Headers) -> Box<dyn Stream + Send> {
-        Box::new(response::Gathered::default())
+        Box::new(gathered::Gathered::default())
     }
 
     fn counted(&self, body: &[u8]) -> Result<u64, Failure> {

@@ -1,7 +1,7 @@
 //! What a status, a header or a message says about the next attempt. Shared by the codecs.
 
 use super::super::answer::FailureKind;
-use super::Headers;
+use super::{Headers, wait};
 use std::time::Duration;
 
 /// The longest wait that is believed. Whoever says more has made a mistake, and clocks overflow.
@@ -35,17 +35,14 @@ pub fn obey(kind: FailureKind, headers: &Headers) -> FailureKind {
     }
 }
 
-/// Returns how long the headers ask to wait: milliseconds first, which say it more closely, then seconds
-/// or a date (RFC 9110, section 10.2.3), which counts from the answer's own `date`.
+/// Returns how long the headers ask to wait: milliseconds first, which say it more closely.
 pub fn wait(headers: &Headers) -> Option<Duration> {
     let millis = headers
         .get("retry-after-ms")
-        .and_then(|text| seconds(text, 0.001));
-    if millis.is_some() {
-        return millis;
-    }
-    let text = headers.get("retry-after")?;
-    seconds(text, 1.0).or_else(|| between(headers, date(text)?))
+        .and_then(|text| wait::seconds(text.trim()));
+    let said = millis.map(|thousandfold| thousandfold / 1000);
+    let said = said.or_else(|| wait::retry_after(headers));
+    said.map(|span| span.min(LONGEST))
 }
 
 /// Returns how long it is from the answer's `date` to a time as in RFC 3339.
@@ -62,8 +59,11 @@ pub fn until_epoch_ms(headers: &Headers, stamp: &str) -> Option<Duration> {
 /// Reads a span such as `6m0s`, `1h2m3.5s`, `120ms` or a bare number of seconds.
 pub fn span(text: &str) -> Option<Duration> {
     let text = text.trim();
-    if let Some(bare) = seconds(text, 1.0) {
-        return Some(bare);
+    if let Some(bare) = wait::seconds(text) {
+        return Some(bare.min(LONGEST));
+    }
+    if text.is_empty() {
+        return None;
     }
     let mut total = 0.0;
     let mut rest = text;
@@ -155,11 +155,6 @@ fn number_at(text: &str) -> Option<u64> {
     text[..end].parse().ok()
 }
 
-/// Reads a number of units.
-fn seconds(text: &str, unit: f64) -> Option<Duration> {
-    bounded(text.trim().parse::<f64>().ok()? * unit)
-}
-
 /// Returns a span of that many seconds, unless it is no span.
 fn bounded(seconds: f64) -> Option<Duration> {
     let span = Duration::try_from_secs_f64(seconds).ok()?;
@@ -180,15 +175,9 @@ fn unit_seconds(unit: &str) -> Option<f64> {
     }
 }
 
-/// Reads a date of HTTP.
-fn date(text: &str) -> Option<jiff::Timestamp> {
-    let parser = jiff::fmt::rfc2822::DateTimeParser::new();
-    parser.parse_timestamp(text.trim()).ok()
-}
-
 /// Returns how long it is from the answer's `date` to a time; nothing if that is past.
 fn between(headers: &Headers, then: jiff::Timestamp) -> Option<Duration> {
-    let now = date(headers.get("date")?)?;
+    let now = wait::date(headers.get("date")?.trim())?;
     let span = Duration::try_from(then.duration_since(now)).ok()?;
     Some(span.min(LONGEST))
 }
@@ -267,7 +256,7 @@ mod tests {
         assert_eq!(wait(&headers(&[now, then])), millis(30_000));
         assert_eq!(wait(&headers(&[then])), None);
         let past = ("retry-after", "Sat, 21 Nov 2026 13:00:30 GMT");
-        assert_eq!(wait(&headers(&[now, past])), None);
+        assert_eq!(wait(&headers(&[now, past])), millis(0));
         assert_eq!(until(&headers(&[now]), "2026-11-21T14:01:00Z"), millis(60_000));
         assert_eq!(until_epoch_ms(&headers(&[now]), "1795269605000"), millis(5000));
     }

@@ -28,7 +28,9 @@ pub fn seconds(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(text.parse().ok()?).ok()
 }
 
-fn date(text: &str) -> Option<jiff::Timestamp> {
+/// Returns the time that a header names.
+#[must_use]
+pub fn date(text: &str) -> Option<jiff::Timestamp> {
     rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 

@@ -17,8 +17,12 @@ import sys
 import typing
 import warnings
 
-# The SDKs take an unknown word of a list and warn.
+# Google's SDK takes an unknown word of a list and warns.
 warnings.simplefilter("error", UserWarning)
+
+# What is typed as any iterable is looked into only when somebody iterates: messages would pass unseen. The
+# SDKs take this name when they are imported, which is below.
+typing.Iterable = typing.List
 
 
 class Unchecked(Exception):
@@ -102,19 +106,32 @@ def signature(text):
 
 
 def forbid(root):
-    """Makes every typed dictionary of a package refuse fields that it does not have."""
+    """Makes the types of a package refuse fields that they do not have.
+
+    Those of answers too: a turn of the model's may be given back as it came.
+    """
+    import pydantic
     import typing_extensions
 
     package = importlib.import_module(root)
+    models = set()
     for _, name, _ in pkgutil.walk_packages(package.__path__, root + "."):
         try:
             module = importlib.import_module(name)
         except ImportError:
             continue
         for kind in vars(module).values():
-            is_dict = typing.is_typeddict(kind) or typing_extensions.is_typeddict(kind)
-            if is_dict and kind.__module__.startswith(root.split(".")[0]):
-                kind.__pydantic_config__ = {"extra": "forbid"}
+            if not getattr(kind, "__module__", "").startswith(root.split(".")[0]):
+                continue
+            if typing.is_typeddict(kind) or typing_extensions.is_typeddict(kind):
+                kind.__pydantic_config__ = {"extra": "forbid", "arbitrary_types_allowed": True}
+            elif isinstance(kind, type) and issubclass(kind, pydantic.BaseModel):
+                models.add(kind)
+    for kind in models:
+        kind.model_config["extra"] = "forbid"
+    # Twice: a type holds the ones that it is made of as they were when it was built.
+    for kind in [*models, *models]:
+        kind.model_rebuild(force=True, raise_errors=False)
 
 
 ADAPTERS = {}

@@ -1,5 +1,6 @@
 //! Writes the body of a call.
 
+use super::super::fields;
 use super::super::schema::is_strict;
 use crate::llm::request::{Block, CacheFor, Effort, Part, Request, Role, Tool, ToolChoice, ToolResult, Turn};
 use serde_json::{Map, Value, json};
@@ -22,7 +23,7 @@ pub(super) fn ask(api_version: &str, request: &Request, stream: bool) -> Value {
         && api_version == SAMPLING
         && !thinks
     {
-        body.insert("temperature".to_owned(), json!(temperature));
+        body.insert("temperature".to_owned(), fields::decimal(temperature));
     }
     if let Some(tier) = tier(request) {
         body.insert("service_tier".to_owned(), json!(tier));
@@ -91,13 +92,24 @@ fn effort_word(effort: Effort) -> &'static str {
 fn thinking(request: &Request) -> Option<Value> {
     let budget = request.thinking_budget?;
     if budget == 0 {
-        return Some(json!({"type": "disabled"}));
+        return can_stop(&request.model).then(|| json!({"type": "disabled"}));
     }
     if !takes_budget(&request.model) {
         return Some(json!({"type": "adaptive"}));
     }
     let budget = budget.min(request.max_output.saturating_sub(1));
     (budget >= LEAST_BUDGET).then(|| json!({"type": "enabled", "budget_tokens": budget}))
+}
+
+/// Whether a model can be told not to think. To some that is an error.
+fn can_stop(model: &str) -> bool {
+    const ALWAYS: [&str; 4] = [
+        "claude-opus-5-5",
+        "claude-sonnet-5-5",
+        "claude-fable",
+        "claude-mythos",
+    ];
+    !ALWAYS.iter().any(|name| model.contains(name))
 }
 
 /// Whether a model takes a number for its thoughts. Since generation 4.7 they refuse it, and choose by

@@ -2,6 +2,7 @@
 //! stands between that speaks another language.
 
 use super::response::line;
+use super::text;
 use crate::llm::answer::{Failure, FailureKind, one_line};
 use crate::llm::provider::{Headers, wait};
 use serde_json::Value;
@@ -52,6 +53,8 @@ struct Stated {
     /// `RetryInfo.retryDelay`.
     delay: Option<Duration>,
     request_id: Option<String>,
+    /// Whether it is the page of a server that speaks another language, so that the address may be wrong.
+    is_page: bool,
 }
 
 impl Stated {
@@ -114,17 +117,18 @@ impl Stated {
 
     /// What there is to say of a body that is no JSON: a page of a proxy, a text, or nothing.
     fn of_no_json(status: u16, body: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
-        let text = text.trim();
-        let message = if text.is_empty() {
+        let page = String::from_utf8_lossy(&body[..body.len().min(4096)]);
+        let page = page.trim();
+        let message = if page.is_empty() {
             format!("HTTP {status} with an empty body")
-        } else if text.starts_with('<') {
-            format!("HTTP {status} with a page, not JSON: {}", title(text))
+        } else if page.starts_with('<') {
+            format!("HTTP {status} with a page, not JSON: {}", text::title(page))
         } else {
-            format!("HTTP {status}: {}", one_line(text))
+            format!("HTTP {status}: {}", one_line(page))
         };
         Self {
             message,
+            is_page: page.starts_with('<'),
             ..Self::default()
         }
     }
@@ -133,7 +137,11 @@ impl Stated {
         let kind = self.kind(status, header);
         let hint = self.hint(status, &kind);
         let room = 300_usize.saturating_sub(hint.chars().count());
-        let message: String = without_keys(&self.message).chars().take(room).collect();
+        let mut message: String = text::without_keys(&self.message).chars().take(room).collect();
+        if !hint.is_empty() {
+            message.truncate(message.trim_end_matches('.').len());
+        }
+        message.push_str(&hint);
         let code = [self.reason, self.status]
             .into_iter()
             .find(|word| !word.is_empty());
@@ -141,7 +149,7 @@ impl Stated {
             status: Some(status),
             code,
             request_id: self.request_id,
-            ..Failure::new(kind, &(message + &hint))
+            ..Failure::new(kind, &message)
         }
     }
 
@@ -214,7 +222,9 @@ impl Stated {
         if self.quotas.iter().any(|quota| is_free(quota)) {
             hint.push_str("; the key is of the free tier, whose content may be used to improve products");
         }
-        if matches!(status, 404 | 405) && !self.message.contains("v1beta") {
+        if matches!(status, 404 | 405) && self.is_page {
+            hint.push_str("; does `base-url` lead to the provider?");
+        } else if matches!(status, 404 | 405) && !self.message.contains("v1beta") {
             hint.push_str("; aliases and previews need `api-version = \"v1beta\"`");
         }
         hint
@@ -307,44 +317,4 @@ fn status_of(word: &str) -> u16 {
         "DEADLINE_EXCEEDED" => 504,
         _ => 500,
     }
-}
-
-/// Returns the title of a page, or its first words.
-fn title(page: &str) -> String {
-    // Lowercase in ASCII keeps every byte in its place.
-    let lower = page.to_ascii_lowercase();
-    let from = lower
-        .find("<title")
-        .and_then(|at| Some(at + lower[at..].find('>')? + 1));
-    let named = from.map(|from| &page[from..from + lower[from..].find('<').unwrap_or(lower.len() - from)]);
-    match named.map(one_line).filter(|title| !title.is_empty()) {
-        Some(title) => title,
-        None => one_line(&without_tags(page)),
-    }
-}
-
-fn without_tags(page: &str) -> String {
-    let pieces = page.split('<').filter_map(|piece| piece.split_once('>'));
-    let texts: Vec<&str> = pieces.map(|(_, text)| text).collect();
-    texts.join(" ")
-}
-
-/// Returns a message without keys. Google writes the key of a project that it has suspended into the message.
-fn without_keys(message: &str) -> String {
-    let mut out = String::with_capacity(message.len());
-    for word in message.split_inclusive(is_no_key_character) {
-        let bare = word.trim_end_matches(is_no_key_character);
-        let has_form = bare.len() >= 20 && ["AIza", "AQ."].iter().any(|head| bare.starts_with(head));
-        if has_form || (out.ends_with("api_key:") && !bare.is_empty()) {
-            out.push_str("***");
-            out.push_str(&word[bare.len()..]);
-        } else {
-            out.push_str(word);
-        }
-    }
-    out
-}
-
-fn is_no_key_character(c: char) -> bool {
-    !(c.is_ascii_alphanumeric() || "-_.".contains(c))
 }

@@ -12,7 +12,7 @@ pub(super) fn ask(request: &Request, stream: bool) -> Value {
     add("max_output_tokens", json!(request.max_output));
     add("store", json!(false));
     if let Some(temperature) = request.temperature {
-        add("temperature", json!(temperature));
+        add("temperature", fields::decimal(temperature));
     }
     if let Some(key) = &request.cache_key {
         add("prompt_cache_key", json!(key));

@@ -31,10 +31,11 @@ pub(super) fn ask(request: &Request, stream: bool) -> Value {
         add("reasoning_effort", json!(openai_words::effort(effort, "none")));
     }
     if let Some(temperature) = request.temperature {
-        add("temperature", json!(temperature));
+        add("temperature", fields::decimal(temperature));
     }
     if let Some(seed) = request.seed {
-        add("seed", json!(seed));
+        // The servers read it as a signed number, and refuse one that does not fit.
+        add("seed", json!(seed & i64::MAX.unsigned_abs()));
     }
     if let Some(tier) = openai_words::tier(request) {
         add("service_tier", json!(tier));
