@@ -63,6 +63,6 @@ fn changes(commits: &[String], stdin: bool, copies: bool, cx: &Context) -> Resul
         let text = text.map_err(|e| Failure::usage(format!("standard input cannot be read: {e}")))?;
         names.extend(text.lines().map(|l| l.to_str_lossy().into_owned()));
     }
-    debug::commits(&cx.dir, &names, *copies, &mut |line| cx.out(line))?;
+    debug::commits(&cx.dir, &names, copies, &mut |line| cx.out(line))?;
     Ok(0)
 }

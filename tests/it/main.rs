@@ -11,6 +11,7 @@ mod catalogue;
 mod cli_reference;
 #[cfg(test)]
 mod cost;
+#[cfg(test)]
 mod diagnostics;
 #[cfg(test)]
 mod fake;
