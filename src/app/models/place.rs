@@ -118,8 +118,27 @@ fn base_url(name: &str, settings: Option<&ProviderSettings>, codec: &dyn Codec) 
                 .hint("write where it is reached, such as \"http://127.0.0.1:11434/v1\"")
                 .into())
         }
-        url => Ok(url.to_owned()),
+        url => versioned(name, url, settings, codec).map_or_else(|| Ok(url.to_owned()), |p| Err(p.into())),
     }
+}
+
+/// Tells of an address that ends in a version which the contract adds itself.
+fn versioned(
+    name: &str,
+    url: &str,
+    settings: Option<&ProviderSettings>,
+    codec: &dyn Codec,
+) -> Option<Problem> {
+    let hosted = !codec.defaults().base_url.is_empty();
+    let version = ["/v1", "/v1beta"].into_iter().find(|end| url.ends_with(end))?;
+    let settings = settings.filter(|_| hosted)?;
+    let message = format!(
+        "the `base-url` of `{name}` ends in `{version}`, which `{}` adds itself",
+        codec.kind()
+    );
+    let hint =
+        format!("leave `{version}` away, or write `kind = \"openai-compatible\"` if that is what it speaks");
+    Some(Problem::at(&settings.origin, message).hint(hint))
 }
 
 /// Returns where keys come from: at least one row, which may hold none.

@@ -176,6 +176,10 @@ fn what_means_nothing_is_told_with_its_place() {
             "the provider `p` has no `base-url`",
         ),
         (
+            "[providers.openai]\nbase-url = \"https://gateway.example/v1\"\n[models.x]\nprovider = \"openai\"\n",
+            "ends in `/v1`, which `openai` adds itself",
+        ),
+        (
             "[[routes]]\nmodel = \"gemini-3.8-flash\"\n",
             "a route for everything decides nothing",
         ),
