@@ -6,6 +6,7 @@ mod changes;
 pub mod command;
 mod commits;
 mod diff;
+mod entries;
 pub mod hooks;
 mod index;
 mod loose;

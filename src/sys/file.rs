@@ -9,7 +9,10 @@ use std::path::Path;
 /// # Errors
 /// As [`fs::File::open`], and `FileTooLarge` beyond the limit.
 pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    read_from(fs::File::open(path)?, limit)
+    let file = fs::File::open(path)?;
+    // With room for one byte more, the end shows in a single read.
+    let len = file.metadata().map_or(0, |meta| meta.len()).min(limit) + 1;
+    read_into(Vec::with_capacity(usize::try_from(len).unwrap_or(0)), file, limit)
 }
 
 /// Reads a whole stream of at most `limit` bytes.
@@ -17,7 +20,10 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 /// # Errors
 /// As the stream, and `FileTooLarge` beyond the limit.
 pub fn read_from(stream: impl Read, limit: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    read_into(Vec::new(), stream, limit)
+}
+
+fn read_into(mut bytes: Vec<u8>, stream: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     stream.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(io::Error::new(
