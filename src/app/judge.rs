@@ -66,7 +66,8 @@ impl<'a> Judge<'a> {
             stage: wired.stage,
             deadline: self.deadline,
         };
-        let readers = self.repo.readers(wired.max_file_bytes);
+        let fresh = change.files.iter().filter_map(|file| Some(file.new?.id));
+        let readers = self.repo.readers(wired.max_file_bytes, fresh);
         let open = || Box::new(readers.open()) as Box<dyn Objects>;
         let mut ran = engine::run(change, &plan, &open);
         if depth == Depth::Full && wired.is_on(&engine::BROKEN.id) {

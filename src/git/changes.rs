@@ -4,7 +4,7 @@ use super::index::Index;
 use super::renames;
 use super::tree::{Node, Walk};
 use super::{Error, Repository};
-use crate::model::{ChangeSet, FileChange, LeftOut, Message, Objects, Oid, Side, Source};
+use crate::model::{ChangeSet, FileChange, LeftOut, Message, Oid, Side, Source};
 use bstr::{BString, ByteSlice};
 use std::collections::HashMap;
 
@@ -49,7 +49,7 @@ pub(super) fn against_index(
         None => super::worktree::write_tree(repo, index)?,
     };
     let walk = Walk {
-        repo: &repo.gix,
+        reader: repo.own_reader(),
         index: Some(index),
     };
     let files = merged(repo, &walk, base, &index.root(), others)?;
@@ -80,7 +80,7 @@ pub fn commit(repo: &Repository, id: Oid) -> Result<ChangeSet, Error> {
         parents.push(tree);
     }
     let walk = Walk {
-        repo: &repo.gix,
+        reader: repo.own_reader(),
         index: None,
     };
     let base = parents.first().copied();
@@ -110,7 +110,7 @@ pub fn range(repo: &Repository, from: Option<Oid>, to: Oid) -> Result<ChangeSet,
     let base = from.map(|id| repo.tree_of(id)).transpose()?;
     let head = repo.tree_of(to)?;
     let walk = Walk {
-        repo: &repo.gix,
+        reader: repo.own_reader(),
         index: None,
     };
     let files = merged(repo, &walk, base, &Node::Tree(head), &[])?;
@@ -184,8 +184,7 @@ fn merged(
         raw.retain(|r| theirs.contains_key(&r.path));
         sides.push(theirs);
     }
-    let reader = repo.reader(RENAME_LIMIT);
-    let mut files = renames::detect(raw, &|id| reader.blob(id).ok());
+    let mut files = renames::detect(raw, &|id| repo.blob(id, RENAME_LIMIT).ok());
     for file in &mut files {
         file.other_parents = sides
             .iter()

@@ -3,11 +3,13 @@
 
 use super::Error;
 use super::index::{Index, Run};
+use super::objects::Reader;
 use crate::model::{EntryKind, Oid, Side};
 use bstr::{BStr, BString, ByteSlice};
 use gix::hash::oid;
 use gix::objs::tree::EntryKind as TreeEntry;
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 /// One path whose entry differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,7 +114,7 @@ impl<'a> Item<'a> {
 /// Reads directories.
 pub struct Walk<'a> {
     /// Where trees are read from.
-    pub repo: &'a gix::Repository,
+    pub reader: &'a Reader,
     /// The index, if one side of the comparison is the index.
     pub index: Option<&'a Index>,
 }
@@ -140,7 +142,8 @@ impl Walk<'_> {
         if old_id.is_some() && old_id == new_id {
             return Ok(());
         }
-        let (old, new) = (self.open(old)?, self.open(new)?);
+        let is_root = dir.is_empty();
+        let (old, new) = (self.open(old, is_root)?, self.open(new, is_root)?);
         let mut old = self.items(&old)?.into_iter().peekable();
         let mut new = self.items(&new)?.into_iter().peekable();
         loop {
@@ -187,27 +190,25 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Reads what a directory is made of.
-    fn open(&self, node: Option<Node>) -> Result<Opened<'_>, Error> {
+    /// Reads what a directory is made of. The root is asked for again, by those who look for a file.
+    fn open(&self, node: Option<Node>, is_root: bool) -> Result<Opened, Error> {
         Ok(match node {
             None => Opened::Nothing,
             Some(Node::Index { run, .. }) => Opened::Index(run),
-            Some(Node::Tree(id)) => match self.object(id)? {
-                Some(object) => Opened::Tree(object),
-                None => Opened::Nothing,
-            },
+            Some(Node::Tree(id)) if is_root => Opened::Tree(id, self.reader.kept_tree(id)?),
+            Some(Node::Tree(id)) => Opened::Tree(id, self.reader.tree(id)?),
         })
     }
 
     /// Returns what stands in a directory, in the order of trees and the index.
-    fn items<'o>(&'o self, opened: &'o Opened<'_>) -> Result<Vec<Item<'o>>, Error> {
+    fn items<'o>(&'o self, opened: &'o Opened) -> Result<Vec<Item<'o>>, Error> {
         let mut items = Vec::new();
         match (opened, self.index) {
             (Opened::Nothing, _) | (Opened::Index(_), None) => {}
             (Opened::Index(run), Some(index)) => items = index.items(run),
-            (Opened::Tree(object), _) => {
-                for entry in gix::objs::TreeRefIter::from_bytes(&object.data, object.id.kind()) {
-                    let entry = entry.map_err(|e| Error::Object(object.id, e.to_string()))?;
+            (Opened::Tree(id, bytes), _) => {
+                for entry in gix::objs::TreeRefIter::from_bytes(bytes, id.kind()) {
+                    let entry = entry.map_err(|e| Error::Object(*id, e.to_string()))?;
                     items.push(Item::entry(entry.filename, entry.mode.kind(), entry.oid));
                 }
             }
@@ -224,42 +225,30 @@ impl Walk<'_> {
     /// # Errors
     /// When a tree cannot be read.
     pub fn children(&self, node: Option<Node>) -> Result<Vec<(BString, Child)>, Error> {
-        let opened = self.open(node)?;
+        let opened = self.open(node, false)?;
         let items = self.items(&opened)?.into_iter();
         Ok(items.filter_map(|item| Some((item.name.to_owned(), item.child()?))).collect())
     }
+}
 
-    /// Returns what a name in a tree stands for.
-    ///
-    /// # Errors
-    /// When the tree cannot be read.
-    pub fn child(&self, id: Oid, name: &BStr) -> Result<Option<Child>, Error> {
-        let Some(object) = self.object(id)? else {
-            return Ok(None);
-        };
-        for entry in gix::objs::TreeRefIter::from_bytes(&object.data, id.kind()) {
-            let entry = entry.map_err(|e| Error::Object(id, e.to_string()))?;
-            if entry.filename == name {
-                return Ok(Item::entry(entry.filename, entry.mode.kind(), entry.oid).child());
-            }
-        }
-        Ok(None)
-    }
-
-    /// Reads a tree; nothing stands for the empty one, which need not be there.
-    fn object(&self, id: Oid) -> Result<Option<gix::Object<'_>>, Error> {
-        let found = self.repo.try_find_object(id);
-        match found.map_err(|e| Error::Object(id, e.to_string()))? {
-            None if !id.is_empty_tree() => Err(Error::Missing(id)),
-            found => Ok(found),
+/// Returns what a name in a tree stands for, given the bytes of the tree.
+///
+/// # Errors
+/// When they are not those of a tree.
+pub(super) fn child_of(tree: &[u8], id: Oid, name: &BStr) -> Result<Option<Child>, Error> {
+    for entry in gix::objs::TreeRefIter::from_bytes(tree, id.kind()) {
+        let entry = entry.map_err(|e| Error::Object(id, e.to_string()))?;
+        if entry.filename == name {
+            return Ok(Item::entry(entry.filename, entry.mode.kind(), entry.oid).child());
         }
     }
+    Ok(None)
 }
 
 /// A directory that was opened.
-enum Opened<'a> {
+enum Opened {
     Nothing,
-    Tree(gix::Object<'a>),
+    Tree(Oid, Rc<[u8]>),
     Index(Run),
 }
 
