@@ -7,6 +7,7 @@ use bstr::{BStr, ByteSlice};
 use gix::hash::{Kind, oid};
 use gix::index::entry::Mode;
 use gix::objs::tree::EntryMode;
+use std::cmp::Ordering;
 use std::ops::Range;
 
 /// The bytes before the first entry: a signature, a version and a count.
@@ -129,7 +130,7 @@ impl Entries {
     pub fn dir(&self, parent: Dir, name: &[u8]) -> Option<Dir> {
         let parent = self.dirs.list.get(parent.0 as usize)?;
         let below = &self.dirs.below[parent.below.start as usize..parent.below.end as usize];
-        let at = below.binary_search_by(|dir| self.dirs.name(&self.bytes, *dir).cmp(name));
+        let at = below.binary_search_by(|dir| order(self.dirs.name(&self.bytes, *dir), name));
         at.ok().map(|at| Dir(below[at]))
     }
 
@@ -202,7 +203,7 @@ fn extensions(bytes: &[u8], mut at: usize, hash: usize) -> Option<Dirs> {
 #[derive(Debug, Default)]
 struct Dirs {
     list: Vec<Known>,
-    /// The directories in each directory, ordered by name.
+    /// The directories in each directory, in the order of their names.
     below: Vec<u32>,
 }
 
@@ -237,9 +238,14 @@ impl Dirs {
         for _ in 0..count {
             below.push(self.one(bytes, at, hash, depth + 1)?);
         }
-        below.sort_unstable_by(|a, b| self.name(bytes, *a).cmp(self.name(bytes, *b)));
-        if below.windows(2).any(|two| self.name(bytes, two[0]) == self.name(bytes, two[1])) {
-            return None;
+        let compare = |a: &u32, b: &u32| order(self.name(bytes, *a), self.name(bytes, *b));
+        // As git writes them, they are in order.
+        let in_order = |below: &[u32]| below.is_sorted_by(|a, b| compare(a, b).is_lt());
+        if !in_order(&below) {
+            below.sort_unstable_by(compare);
+            if !in_order(&below) {
+                return None;
+            }
         }
         let start = self.below.len() as u32;
         self.below.append(&mut below);
@@ -251,6 +257,11 @@ impl Dirs {
     fn name<'a>(&self, bytes: &'a [u8], dir: u32) -> &'a [u8] {
         text_of(bytes, &self.list[dir as usize].name)
     }
+}
+
+/// Orders names as git does in a cache tree: the shorter one first.
+fn order(a: &[u8], b: &[u8]) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
 /// Returns what stands before the next `end`, and steps behind that.
@@ -320,7 +331,13 @@ mod tests {
             entry(&long, 0o160_000, 0, None),
             entry("z", 0o100_644, 0, None),
         ];
-        let tree = [b"\0-1 2\nzz\x001 0\n".as_slice(), &[1; 20], b"c\x001 0\n", &[2; 20]].concat();
+        let tree = [
+            b"\0-1 2\nzz\x001 0\n".as_slice(),
+            &[1; 20],
+            b"c\x001 0\n",
+            &[2; 20],
+        ]
+        .concat();
         index(3, &entries, &[(b"REUC", b"any"), (b"TREE", &tree)])
     }
 
@@ -352,7 +369,7 @@ mod tests {
         for tree in [
             &b""[..],
             b"\0-1 1\n",
-            b"\01 0\n",
+            b"\x001 0\n",
             b"\0-1 0\nmore",
             b"\0-1 2\na\0-1 0\na\0-1 0\n",
         ] {

@@ -60,7 +60,10 @@ impl Loose {
             true => written,
             false => {
                 make_room(&mut self.out, whole);
-                let rest = self.decoder.decompress(&packed[consumed..], &mut self.out, true).ok()?;
+                let rest = self
+                    .decoder
+                    .decompress(&packed[consumed..], &mut self.out, true)
+                    .ok()?;
                 written + rest.done.then_some(rest.output.len())?
             }
         };

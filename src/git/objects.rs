@@ -6,7 +6,7 @@ use super::{Error, LARGEST, Repository};
 use crate::model::{Hunk, Objects, Oid, ReadError, Relation, Side};
 use bstr::{BStr, BString, ByteSlice};
 use gix::objs::Kind;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -20,7 +20,9 @@ const PATIENCE: i8 = 8;
 
 /// Reads the objects of one repository, from one thread.
 pub struct Reader {
-    gix: gix::Repository,
+    /// What reads all but loose objects; made when it is needed.
+    gix: OnceCell<gix::Repository>,
+    source: Arc<Source>,
     loose: RefCell<Loose>,
     limit: u64,
     /// What was written of late, and so is loose: a look into a pack first would be in vain.
@@ -30,6 +32,13 @@ pub struct Reader {
     trees: RefCell<Vec<(Oid, Rc<[u8]>)>>,
 }
 
+/// What readers are made from.
+struct Source {
+    gix: gix::ThreadSafeRepository,
+    /// Trees that only this process knows.
+    trees: gix::odb::memory::Storage,
+}
+
 /// Objects that a change brings.
 type Fresh = gix::hashtable::HashSet<Oid>;
 
@@ -37,7 +46,22 @@ impl Repository {
     /// Makes a reader that reads no blob larger than `limit` bytes.
     #[must_use]
     pub fn reader(&self, limit: u64) -> Reader {
-        reader(self.gix.clone(), &self.trees, limit, Arc::default())
+        self.readers(limit, std::iter::empty()).open()
+    }
+
+    /// Makes a maker of readers that read no blob larger than `limit` bytes, for those who look at a
+    /// change that brings `fresh` objects.
+    #[must_use]
+    pub fn readers(&self, limit: u64, fresh: impl Iterator<Item = Oid>) -> Readers {
+        let source = Source {
+            gix: self.gix.clone().into_sync(),
+            trees: self.trees.clone(),
+        };
+        Readers {
+            source: Arc::new(source),
+            limit,
+            fresh: Arc::new(fresh.collect()),
+        }
     }
 
     /// Returns the entry at `path` of a tree.
@@ -62,68 +86,58 @@ impl Repository {
     }
 }
 
-fn reader(mut gix: gix::Repository, trees: &gix::odb::memory::Storage, limit: u64, fresh: Arc<Fresh>) -> Reader {
-    if !trees.is_empty() {
-        gix.objects.set_object_memory(trees.clone());
-    }
-    let loose = RefCell::new(Loose::new(gix.objects.store_ref().path().to_owned()));
-    Reader {
-        gix,
-        loose,
-        limit,
-        fresh,
-        patience: [Cell::new(PATIENCE), Cell::new(PATIENCE)],
-        trees: RefCell::default(),
-    }
-}
-
 /// Makes readers for several threads.
 pub struct Readers {
-    gix: gix::ThreadSafeRepository,
-    trees: gix::odb::memory::Storage,
+    source: Arc<Source>,
     limit: u64,
     fresh: Arc<Fresh>,
-}
-
-impl Repository {
-    /// Makes a maker of readers that read no blob larger than `limit` bytes, for those who look at a
-    /// change that brings `fresh` objects.
-    #[must_use]
-    pub fn readers(&self, limit: u64, fresh: impl Iterator<Item = Oid>) -> Readers {
-        Readers {
-            gix: self.gix.clone().into_sync(),
-            trees: self.trees.clone(),
-            limit,
-            fresh: Arc::new(fresh.collect()),
-        }
-    }
 }
 
 impl Readers {
     /// Makes a reader for this thread.
     #[must_use]
     pub fn open(&self) -> Reader {
-        reader(self.gix.to_thread_local(), &self.trees, self.limit, self.fresh.clone())
+        Reader {
+            gix: OnceCell::new(),
+            source: self.source.clone(),
+            loose: RefCell::new(Loose::new(self.source.gix.objects.path().to_owned())),
+            limit: self.limit,
+            fresh: self.fresh.clone(),
+            patience: [Cell::new(PATIENCE), Cell::new(PATIENCE)],
+            trees: RefCell::default(),
+        }
     }
 }
 
 impl Reader {
+    fn gix(&self) -> &gix::Repository {
+        self.gix.get_or_init(|| {
+            let mut gix = self.source.gix.to_thread_local();
+            if !self.source.trees.is_empty() {
+                gix.objects.set_object_memory(self.source.trees.clone());
+            }
+            gix
+        })
+    }
+
     /// Returns how objects are named.
     pub(super) fn hash(&self) -> gix::hash::Kind {
-        self.gix.object_hash()
+        self.gix().object_hash()
     }
 
     fn blob_of(&self, id: Oid, limit: u64) -> Result<Vec<u8>, ReadError> {
         if let Some(bytes) = self.loose_first(id, Kind::Blob, limit) {
             return Ok(bytes);
         }
-        match self.gix.try_find_object(id) {
+        match self.gix().try_find_object(id) {
             Ok(Some(object)) if object.data.len() as u64 <= limit => Ok(object.detach().data),
             Ok(None) => Err(ReadError::Missing(id)),
             // What is larger than gix may allocate fails too: the header tells the two apart.
             Ok(Some(_)) => Err(self.too_large(id, limit)),
             Err(e) => match self.too_large(id, limit) {
-                ReadError::TooLarge { size, .. } if size <= limit => Err(ReadError::Broken(id, e.to_string())),
+                ReadError::TooLarge { size, .. } if size <= limit => {
+                    Err(ReadError::Broken(id, e.to_string()))
+                }
                 other => Err(other),
             },
         }
@@ -137,7 +151,11 @@ impl Reader {
             return None;
         }
         let found = self.loose.borrow_mut().read(id, kind, limit);
-        patience.set(if found.is_some() { PATIENCE } else { patience.get() - 1 });
+        patience.set(if found.is_some() {
+            PATIENCE
+        } else {
+            patience.get() - 1
+        });
         found
     }
 
@@ -190,7 +208,7 @@ impl Reader {
         if let Some(bytes) = self.loose_first(id, Kind::Tree, LARGEST) {
             return Ok(bytes.into());
         }
-        let found = self.gix.try_find_object(id);
+        let found = self.gix().try_find_object(id);
         match found.map_err(|e| Error::Object(id, e.to_string()))? {
             Some(object) => Ok(object.data.as_slice().into()),
             None if id.is_empty_tree() => Ok(Rc::default()),
@@ -212,7 +230,7 @@ impl Objects for Reader {
     }
 
     fn size(&self, id: Oid) -> Result<u64, ReadError> {
-        match self.gix.try_find_header(id) {
+        match self.gix().try_find_header(id) {
             Ok(Some(header)) => Ok(header.size()),
             Ok(None) => Err(ReadError::Missing(id)),
             Err(e) => Err(ReadError::Broken(id, e.to_string())),
@@ -239,7 +257,7 @@ impl Objects for Reader {
     }
 
     fn submodule(&self, path: &BStr, old: Oid, new: Oid) -> Relation {
-        relation(&self.gix, path, old, new).unwrap_or(Relation::Unknown)
+        relation(self.gix(), path, old, new).unwrap_or(Relation::Unknown)
     }
 }
 

@@ -227,7 +227,9 @@ impl Walk<'_> {
     pub fn children(&self, node: Option<Node>) -> Result<Vec<(BString, Child)>, Error> {
         let opened = self.open(node, false)?;
         let items = self.items(&opened)?.into_iter();
-        Ok(items.filter_map(|item| Some((item.name.to_owned(), item.child()?))).collect())
+        Ok(items
+            .filter_map(|item| Some((item.name.to_owned(), item.child()?)))
+            .collect())
     }
 }
 
