@@ -7,7 +7,7 @@ use super::review::{Judged, judged};
 use super::wire::{self, Wired};
 use crate::git::{self, Push, RefUpdate, Repository};
 use crate::model::{ChangeSet, LeftOut, Oid, Stage};
-use crate::sys::{env, file};
+use crate::sys::{env, file, memory};
 use bstr::{BString, ByteSlice};
 use std::path::Path;
 
@@ -27,6 +27,7 @@ pub enum Hooked {
 /// # Errors
 /// When the repository, the index or the policy cannot be read.
 pub fn pre_commit(dir: &Path) -> Result<Hooked, Error> {
+    memory::keep_what_is_freed();
     let mut repo = Repository::open(dir)?;
     let change = git::staged(&mut repo)?;
     if change.files.is_empty() && change.left_out.is_empty() {

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod env;
 pub mod file;
+pub mod memory;
 pub mod process;
 pub mod signal;
 pub mod terminal;
