@@ -140,9 +140,7 @@ pub fn whole_tree(repo: &Repository, id: Oid) -> Result<ChangeSet, Error> {
 /// # Errors
 /// When the index cannot be read.
 pub fn message(repo: &Repository, text: BString) -> Result<ChangeSet, Error> {
-    let head = Index::open(repo)?
-        .tree_id()
-        .unwrap_or(repo.gix.object_hash().empty_tree());
+    let head = Index::recorded(repo)?.unwrap_or(repo.gix.object_hash().empty_tree());
     let merge = repo.git_dir().join("MERGE_HEAD").exists();
     let message = Some(Message {
         text,

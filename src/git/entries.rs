@@ -3,11 +3,13 @@
 //!
 //! Left out: entries with shortened paths, split indexes and what may come. `None` means "ask gix".
 
+use crate::model::Oid;
 use bstr::{BStr, ByteSlice};
 use gix::hash::{Kind, oid};
 use gix::index::entry::Mode;
 use gix::objs::tree::EntryMode;
 use std::cmp::Ordering;
+use std::io::Read;
 use std::ops::Range;
 
 /// The bytes before the first entry: a signature, a version and a count.
@@ -147,6 +149,81 @@ impl Entries {
 
     fn flags(&self, at: usize) -> u16 {
         short(&self.bytes, self.start(at) + ID + self.hash).unwrap_or_default()
+    }
+}
+
+/// Returns the tree that the cache tree of an index file has for the root, if it is still true, without a
+/// place for all the entries; `None` if the file has something that is not read here.
+#[must_use]
+pub fn root_tree(file: impl Read, hash: Kind) -> Option<Option<Oid>> {
+    let hash = hash.len_in_bytes();
+    let mut window = Window::new(file);
+    let head = window.peek(HEADER)?;
+    let count = number(head, 8)?;
+    if &head[..4] != b"DIRC" || !matches!(number(head, 4)?, 2 | 3) {
+        return None;
+    }
+    window.skip(HEADER)?;
+    for _ in 0..count {
+        let entry = window.peek(ID + hash + 4)?;
+        let flags = short(entry, ID + hash)?;
+        let is_odd = flags & EXTENDED != 0 && short(entry, ID + hash + 2)? & !(INTENT | SKIPPED) != 0;
+        if is_odd || flags & LENGTH == LENGTH {
+            return None;
+        }
+        let len = path_at(hash, flags) + usize::from(flags & LENGTH);
+        window.skip((len + 8) & !7)?;
+    }
+    let rest = window.rest()?;
+    let dirs = extensions(&rest[..rest.len().checked_sub(hash)?], 0, hash)?;
+    let id = dirs.list.last().and_then(|root| root.id);
+    Some(id.map(|at| oid::from_bytes_unchecked(&rest[at as usize..at as usize + hash]).to_owned()))
+}
+
+/// The part of a file that is looked at.
+struct Window<R> {
+    file: R,
+    bytes: Vec<u8>,
+    seen: Range<usize>,
+}
+
+impl<R: Read> Window<R> {
+    fn new(file: R) -> Self {
+        Self {
+            file,
+            bytes: vec![0; 64 << 10],
+            seen: 0..0,
+        }
+    }
+
+    /// Returns the next bytes, at least so many.
+    fn peek(&mut self, len: usize) -> Option<&[u8]> {
+        if self.seen.len() < len {
+            self.bytes.copy_within(self.seen.clone(), 0);
+            self.seen = 0..self.seen.len();
+        }
+        while self.seen.len() < len {
+            let more = self.file.read(self.bytes.get_mut(self.seen.end..)?).ok()?;
+            self.seen.end += more;
+            if more == 0 {
+                return None;
+            }
+        }
+        Some(&self.bytes[self.seen.clone()])
+    }
+
+    fn skip(&mut self, len: usize) -> Option<()> {
+        self.peek(len)?;
+        self.seen.start += len;
+        Some(())
+    }
+
+    /// Returns everything that follows.
+    fn rest(mut self) -> Option<Vec<u8>> {
+        let mut rest = self.bytes[self.seen].to_vec();
+        self.file.read_to_end(&mut rest).ok()?;
+        u32::try_from(rest.len()).ok()?;
+        Some(rest)
     }
 }
 
@@ -394,6 +471,30 @@ mod tests {
         assert!(Entries::read(index(2, &one, &[(b"sdir", b"")]), SHA1).is_some());
     }
 
+    /// Checks that both ways to the tree of the root come to the same end.
+    fn same_root(bytes: &[u8]) -> Option<Option<Oid>> {
+        let found = root_tree(bytes, SHA1)?;
+        let read = Entries::read(bytes.to_vec(), SHA1)?;
+        assert_eq!(
+            found,
+            read.root().and_then(|root| Some(read.tree(root)?.to_owned()))
+        );
+        Some(found)
+    }
+
+    #[test]
+    fn tree_of_the_root_is_found_without_the_entries() {
+        let entries: Vec<_> = (0..3000)
+            .map(|n| entry(&format!("d/{n}"), 0o100_644, 0, None))
+            .collect();
+        let tree = [b"\x003000 1\n".as_slice(), &[9; 20], b"d\x003000 0\n", &[2; 20]].concat();
+        let known = index(2, &entries, &[(b"TREE", &tree)]);
+        assert_eq!(same_root(&known), Some(Some(Oid::from_bytes_or_panic(&[9; 20]))));
+        assert_eq!(same_root(&index(3, &entries, &[])), Some(None));
+        assert_eq!(root_tree(&known[..known.len() / 2], SHA1), None);
+        assert_eq!(root_tree(&index(4, &entries, &[])[..], SHA1), None);
+    }
+
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(rest: Vec<u8>, at in 0..5400_usize, byte: u8) {
@@ -402,6 +503,7 @@ mod tests {
             damaged[at.min(end)] = byte;
             let headed = [b"DIRC\0\0\0\x02\0\0\0\x01".to_vec(), rest.clone()].concat();
             for bytes in [rest, headed, damaged] {
+                same_root(&bytes);
                 let Some(read) = Entries::read(bytes, SHA1) else { continue };
                 for at in 0..read.len() {
                     let _ = (read.path(at), read.id(at), read.mode(at), read.is_intended(at));

@@ -1,11 +1,11 @@
 //! The index as a tree: directories are runs of entries, with the ids that the cache tree keeps.
 
-use super::entries::{Dir, Entries};
+use super::entries::{self, Dir, Entries};
 use super::tree::{Item, Node};
 use super::{Error, Repository};
 use crate::model::Oid;
 use bstr::{BString, ByteSlice};
-use std::io;
+use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
@@ -57,6 +57,18 @@ impl Index {
             })?,
         };
         Ok(Self { entries })
+    }
+
+    /// Returns the tree that a commit of the index that git means would record, if the index knows it.
+    ///
+    /// # Errors
+    /// As [`Index::open`].
+    pub fn recorded(repo: &Repository) -> Result<Option<Oid>, Error> {
+        let file = std::fs::File::open(repo.index_path()).ok();
+        match file.and_then(|file| entries::root_tree(file.take(LARGEST), repo.gix.object_hash())) {
+            Some(found) => Ok(found),
+            None => Ok(Self::open(repo)?.tree_id()),
+        }
     }
 
     /// Returns the root directory.
