@@ -4,8 +4,9 @@ use super::index::Index;
 use super::renames;
 use super::tree::{Node, Walk};
 use super::{Error, Repository};
-use crate::model::{ChangeSet, FileChange, LeftOut, Message, Oid, Side, Source};
+use crate::model::{ChangeSet, FileChange, LeftOut, Message, Objects, Oid, Side, Source};
 use bstr::{BString, ByteSlice};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// Blobs larger than this are not compared when renames are looked for.
@@ -182,7 +183,12 @@ fn merged(
         raw.retain(|r| theirs.contains_key(&r.path));
         sides.push(theirs);
     }
-    let mut files = renames::detect(raw, &|id| repo.blob(id, RENAME_LIMIT).ok());
+    // What was added is likely loose, and what was deleted is likely not.
+    let added = raw.iter().filter(|r| r.old.is_none());
+    let added: Vec<Oid> = added.filter_map(|r| Some(r.new?.id)).collect();
+    let reader = OnceCell::new();
+    let open = || repo.readers(RENAME_LIMIT, added.iter().copied()).open();
+    let mut files = renames::detect(raw, &|id| reader.get_or_init(open).blob(id).ok());
     for file in &mut files {
         file.other_parents = sides
             .iter()
