@@ -4,10 +4,10 @@ use super::Error;
 use super::judge::{Depth, Judge};
 use super::load::From;
 use super::review::{Judged, judged};
-use super::wire;
+use super::wire::{self, Wired};
 use crate::git::{self, Push, RefUpdate, Repository};
-use crate::model::{LeftOut, Oid, Stage};
-use crate::sys::{env, file};
+use crate::model::{ChangeSet, LeftOut, Oid, Stage};
+use crate::sys::{env, file, memory};
 use bstr::{BString, ByteSlice};
 use std::path::Path;
 
@@ -27,6 +27,7 @@ pub enum Hooked {
 /// # Errors
 /// When the repository, the index or the policy cannot be read.
 pub fn pre_commit(dir: &Path) -> Result<Hooked, Error> {
+    memory::keep_what_is_freed();
     let mut repo = Repository::open(dir)?;
     let change = git::staged(&mut repo)?;
     if change.files.is_empty() && change.left_out.is_empty() {
@@ -39,10 +40,7 @@ pub fn pre_commit(dir: &Path) -> Result<Hooked, Error> {
         set: &[],
     };
     let wired = wire::judging(&repo, &from, Stage::PreCommit)?;
-    let mut judge = Judge::new(&repo, &wired);
-    judge.look(&change, Depth::Full);
-    let report = judge.finish(&change, None);
-    Ok(Hooked::Judged(vec![judged(&repo, &wired, report)], Vec::new()))
+    Ok(judge(repo, wired, change))
 }
 
 /// Judges a commit message, in the file that git names.
@@ -66,10 +64,18 @@ pub fn commit_msg(dir: &Path, path: &Path) -> Result<Hooked, Error> {
         set: &[],
     };
     let wired = wire::judging(&repo, &from, Stage::CommitMsg)?;
+    Ok(judge(repo, wired, change))
+}
+
+/// Judges one change, which is all that the process lives for: what it was read from is not given back
+/// piece by piece.
+fn judge(repo: Repository, wired: Wired, change: ChangeSet) -> Hooked {
     let mut judge = Judge::new(&repo, &wired);
     judge.look(&change, Depth::Full);
     let report = judge.finish(&change, None);
-    Ok(Hooked::Judged(vec![judged(&repo, &wired, report)], Vec::new()))
+    let judged = judged(&repo, &wired, report);
+    std::mem::forget((repo, wired, change));
+    Hooked::Judged(vec![judged], Vec::new())
 }
 
 /// Takes away what git will: comment lines and what stands below the scissors, unless no editor was

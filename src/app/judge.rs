@@ -70,7 +70,8 @@ impl<'a> Judge<'a> {
             stage: wired.stage,
             deadline: self.deadline,
         };
-        let readers = self.repo.readers(wired.max_file_bytes);
+        let fresh = change.files.iter().filter_map(|file| Some(file.new?.id));
+        let readers = self.repo.readers(wired.max_file_bytes, fresh);
         let open = || Box::new(readers.open()) as Box<dyn Objects>;
         tracing::debug!(
             source = change.source.name(),

@@ -5,7 +5,7 @@ use super::Error;
 use crate::config::{self, KnownRule, Origin, Problem, Problems, Settings};
 use crate::engine::OWN;
 use crate::git::{LARGEST, Repository};
-use crate::model::{Objects, Oid, PolicySource, Side};
+use crate::model::{Oid, PolicySource, Side};
 use crate::rules;
 use crate::sys::{env, file};
 use bstr::BStr;
@@ -71,10 +71,7 @@ pub fn mended(repo: &Repository, from: &From<'_>, broken: Problems) -> Result<Lo
 
 /// Returns what a tree has in the place of the policy.
 fn entry(repo: &Repository, tree: Oid) -> Option<Side> {
-    repo.reader(LIMIT)
-        .entry(tree, BStr::new(config::FILE))
-        .ok()
-        .flatten()
+    repo.entry(tree, BStr::new(config::FILE)).ok().flatten()
 }
 
 /// Reads a policy that was found.
@@ -157,11 +154,11 @@ fn policy_in(repo: &Repository, tree: Oid) -> Result<Option<Vec<u8>>, Error> {
 /// # Errors
 /// When it is there and cannot be read.
 pub fn blob(repo: &Repository, tree: Oid, path: &str) -> Result<Option<Vec<u8>>, Error> {
-    let reader = repo.reader(LARGEST.min(LIMIT * 16));
+    let limit = LARGEST.min(LIMIT * 16);
     let unreadable = |e: crate::model::ReadError| Error::Policy(path.to_owned(), e.to_string());
-    let side = reader.entry(tree, BStr::new(path)).map_err(unreadable)?;
+    let side = repo.entry(tree, BStr::new(path)).map_err(unreadable)?;
     side.filter(|s| s.kind.is_file())
-        .map(|s| reader.blob(s.id).map_err(unreadable))
+        .map(|s| repo.blob(s.id, limit).map_err(unreadable))
         .transpose()
 }
 
@@ -223,8 +220,7 @@ pub fn broken_by(repo: &Repository, base: Option<Oid>, head: Oid) -> Result<Opti
 /// Says what is wrong with the baseline that a change brings, if it changes the baseline at all.
 #[must_use]
 pub fn baseline_broken_by(repo: &Repository, base: Option<Oid>, head: Oid, path: &str) -> Option<String> {
-    let reader = repo.reader(LIMIT);
-    let entry = |tree: Oid| reader.entry(tree, BStr::new(path)).ok().flatten();
+    let entry = |tree: Oid| repo.entry(tree, BStr::new(path)).ok().flatten();
     if entry(head) == base.and_then(entry) {
         return None;
     }

@@ -6,6 +6,7 @@ use super::{Error, Repository};
 use super::{copies, renames};
 use crate::model::{ChangeSet, FileChange, LeftOut, Message, Objects, Oid, Side, Source};
 use bstr::{BString, ByteSlice};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 /// Blobs larger than this are not compared when renames are looked for.
@@ -49,7 +50,7 @@ pub(super) fn against_index(
         None => super::worktree::write_tree(repo, index)?,
     };
     let walk = Walk {
-        repo: &repo.gix,
+        reader: repo.own_reader(),
         index: Some(index),
     };
     let files = merged(repo, &walk, base, &index.root(), others)?;
@@ -80,7 +81,7 @@ pub fn commit(repo: &Repository, id: Oid) -> Result<ChangeSet, Error> {
         parents.push(tree);
     }
     let walk = Walk {
-        repo: &repo.gix,
+        reader: repo.own_reader(),
         index: None,
     };
     let base = parents.first().copied();
@@ -110,7 +111,7 @@ pub fn range(repo: &Repository, from: Option<Oid>, to: Oid) -> Result<ChangeSet,
     let base = from.map(|id| repo.tree_of(id)).transpose()?;
     let head = repo.tree_of(to)?;
     let walk = Walk {
-        repo: &repo.gix,
+        reader: repo.own_reader(),
         index: None,
     };
     let files = merged(repo, &walk, base, &Node::Tree(head), &[])?;
@@ -140,9 +141,7 @@ pub fn whole_tree(repo: &Repository, id: Oid) -> Result<ChangeSet, Error> {
 /// # Errors
 /// When the index cannot be read.
 pub fn message(repo: &Repository, text: BString) -> Result<ChangeSet, Error> {
-    let head = Index::open(repo)?
-        .tree_id()
-        .unwrap_or(repo.gix.object_hash().empty_tree());
+    let head = Index::recorded(repo)?.unwrap_or(repo.gix.object_hash().empty_tree());
     let merge = repo.git_dir().join("MERGE_HEAD").exists();
     let message = Some(Message {
         text,
@@ -191,8 +190,12 @@ fn merged(
         raw.retain(|r| theirs.contains_key(&r.path));
         sides.push(theirs);
     }
-    let reader = repo.reader(RENAME_LIMIT);
-    let mut files = renames::detect(raw, &|id| reader.blob(id).ok());
+    // What was added is likely loose, and what was deleted is likely not.
+    let added = raw.iter().filter(|r| r.old.is_none());
+    let added: Vec<Oid> = added.filter_map(|r| Some(r.new?.id)).collect();
+    let reader = OnceCell::new();
+    let open = || repo.readers(RENAME_LIMIT, added.iter().copied()).open();
+    let mut files = renames::detect(raw, &|id| reader.get_or_init(open).blob(id).ok());
     for file in &mut files {
         file.other_parents = sides
             .iter()

@@ -1,15 +1,30 @@
 //! The index as a tree: directories are runs of entries, with the ids that the cache tree keeps.
 
-use super::tree::{Child, Node, child};
+use super::entries::{self, Dir, Entries};
+use super::tree::{Item, Node};
 use super::{Error, Repository};
 use crate::model::Oid;
 use bstr::{BString, ByteSlice};
-use gix::index::entry::{Flags, Stage};
+use std::io::{self, Read};
 use std::ops::Range;
+use std::path::Path;
+
+/// The largest index file that is read here, in bytes; beyond, gix has a look.
+const LARGEST: u64 = 2 << 30;
+
+/// The entries under a common prefix.
+#[derive(Debug, Clone)]
+pub struct Run {
+    entries: Range<usize>,
+    /// The length of the prefix, with its last slash.
+    prefix: usize,
+    /// The directory in the cache tree.
+    dir: Option<Dir>,
+}
 
 /// The index of a working tree, with every entry of a split index in place.
 pub struct Index {
-    state: gix::index::File,
+    entries: Entries,
 }
 
 impl Index {
@@ -26,114 +41,131 @@ impl Index {
     ///
     /// # Errors
     /// When the file is there and cannot be decoded.
-    pub fn at(repo: &Repository, path: &std::path::Path) -> Result<Self, Error> {
-        let options = gix::index::decode::Options {
-            thread_limit: Some(1),
-            ..Default::default()
-        };
+    pub fn at(repo: &Repository, path: &Path) -> Result<Self, Error> {
         // As git does, the checksum is left alone: it would double the time for a large index.
-        let state = gix::index::File::at_or_default(path, repo.gix.object_hash(), true, options);
-        let state = state.map_err(|e| Error::Index {
-            path: path.display().to_string(),
-            problem: e.to_string(),
-        })?;
-        Ok(Self { state })
+        let hash = repo.gix.object_hash();
+        let read = match crate::sys::file::read(path, LARGEST) {
+            Ok(bytes) => Entries::read(bytes, hash),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Some(Entries::none(hash)),
+            Err(_) => None,
+        };
+        let entries = match read {
+            Some(entries) => entries,
+            None => rewritten(path, hash).map_err(|problem| Error::Index {
+                path: path.display().to_string(),
+                problem,
+            })?,
+        };
+        Ok(Self { entries })
+    }
+
+    /// Returns the tree that a commit of the index that git means would record, if the index knows it.
+    ///
+    /// # Errors
+    /// As [`Index::open`].
+    pub fn recorded(repo: &Repository) -> Result<Option<Oid>, Error> {
+        let file = std::fs::File::open(repo.index_path()).ok();
+        match file.and_then(|file| entries::root_tree(file.take(LARGEST), repo.gix.object_hash())) {
+            Some(found) => Ok(found),
+            None => Ok(Self::open(repo)?.tree_id()),
+        }
     }
 
     /// Returns the root directory.
     #[must_use]
     pub fn root(&self) -> Node {
-        let id = self
-            .state
-            .tree()
-            .filter(|t| t.num_entries.is_some())
-            .map(|t| t.id);
-        Node::Index {
-            entries: 0..self.state.entries().len(),
+        let dir = self.entries.root();
+        let id = dir.and_then(|dir| self.entries.tree(dir));
+        let run = Run {
+            entries: 0..self.entries.len(),
             prefix: 0,
-            id,
+            dir,
+        };
+        Node::Index {
+            id: id.map(ToOwned::to_owned),
+            run,
         }
     }
 
     /// Returns the tree that a commit of this index would record, if the index knows it.
     #[must_use]
     pub fn tree_id(&self) -> Option<Oid> {
-        match self.root() {
-            Node::Index { id, .. } => id,
-            Node::Tree(id) => Some(id),
-        }
+        let root = self.entries.tree(self.entries.root()?)?;
+        Some(root.to_owned())
     }
 
     /// Returns the paths that are in conflict, and so in no tree.
     #[must_use]
     pub fn unmerged(&self) -> Vec<BString> {
-        let entries = self
-            .state
-            .entries()
-            .iter()
-            .filter(|e| e.stage() != Stage::Unconflicted);
-        let mut paths: Vec<_> = entries.map(|e| e.path(&self.state).to_owned()).collect();
+        let all = 0..self.entries.len();
+        let entries = all.filter(|at| self.entries.is_unmerged(*at));
+        let mut paths: Vec<_> = entries.map(|at| self.entries.path(at).to_owned()).collect();
         paths.dedup();
         paths
     }
 
-    /// Returns the names in a directory with what they stand for. Entries that are only intended to
-    /// be added, and entries in conflict, are in no tree and so not here.
-    #[must_use]
-    pub fn children(&self, range: Range<usize>, prefix: usize) -> Vec<(BString, Child)> {
-        let entries = self.state.entries();
-        let mut list: Vec<(BString, Child)> = Vec::new();
-        let mut at = range.start;
-        while at < range.end {
-            let entry = &entries[at];
-            let rest = &entry.path(&self.state)[prefix..];
+    /// Returns what stands in a directory. Entries that are only intended to be added, and entries in
+    /// conflict, are in no tree and so not here.
+    pub(super) fn items(&self, run: &Run) -> Vec<Item<'_>> {
+        let (entries, prefix) = (&self.entries, run.prefix);
+        let mut items = Vec::with_capacity(run.entries.len().min(64));
+        let mut at = run.entries.start;
+        while at < run.entries.end {
+            let rest = &entries.path(at)[prefix..];
             let slash = rest.find_byte(b'/');
             if let Some(len) = slash.filter(|len| len + 1 < rest.len()) {
-                let (name, end) = (
-                    rest[..len].as_bstr().to_owned(),
-                    self.end_of_dir(at, range.end, prefix + len + 1),
-                );
-                let id = self.recorded(&entry.path(&self.state)[..prefix + len]);
-                list.push((
-                    name,
-                    Child::Dir(Node::Index {
-                        entries: at..end,
-                        prefix: prefix + len + 1,
-                        id,
-                    }),
-                ));
+                let end = self.end_of_dir(at, run.entries.end, prefix + len + 1);
+                let dir = run.dir.and_then(|dir| entries.dir(dir, &rest[..len]));
+                let below = Run {
+                    entries: at..end,
+                    prefix: prefix + len + 1,
+                    dir,
+                };
+                let id = dir.and_then(|dir| entries.tree(dir));
+                items.push(Item::run(rest[..len].as_bstr(), id, below));
                 at = end;
                 continue;
             }
+            if !entries.is_intended(at)
+                && !entries.is_unmerged(at)
+                && let Some(mode) = entries.mode(at)
+            {
+                let name = rest[..slash.unwrap_or(rest.len())].as_bstr();
+                items.push(Item::entry(name, mode.kind(), entries.id(at)));
+            }
             at += 1;
-            if entry.flags.contains(Flags::INTENT_TO_ADD) || entry.stage() != Stage::Unconflicted {
-                continue;
-            }
-            if let Some(mode) = entry.mode.to_tree_entry_mode() {
-                let name = rest[..slash.unwrap_or(rest.len())].as_bstr().to_owned();
-                list.push((name, child(mode.kind(), entry.id)));
-            }
         }
-        list
+        items
     }
 
     /// Returns where the entries end that share the first `len` bytes of their path with entry `at`.
     fn end_of_dir(&self, at: usize, end: usize, len: usize) -> usize {
-        let entries = self.state.entries();
-        let dir = &entries[at].path(&self.state)[..len];
-        at + entries[at..end].partition_point(|e| e.path(&self.state).starts_with(dir))
-    }
-
-    /// Returns the tree that the cache tree has for a directory, if it is still true.
-    fn recorded(&self, dir: &[u8]) -> Option<Oid> {
-        let mut tree = self.state.tree()?;
-        for name in dir.split(|b| *b == b'/') {
-            let at = tree
-                .children
-                .binary_search_by(|c| c.name.as_slice().cmp(name))
-                .ok()?;
-            tree = &tree.children[at];
+        let dir = &self.entries.path(at)[..len];
+        let is_inside = |at: usize| self.entries.path(at).starts_with(dir);
+        let (mut inside, mut outside) = (at, end);
+        while outside - inside > 1 {
+            let middle = inside + (outside - inside) / 2;
+            match is_inside(middle) {
+                true => inside = middle,
+                false => outside = middle,
+            }
         }
-        tree.num_entries.map(|_| tree.id)
+        outside
     }
+}
+
+/// Lets gix read an index, and write it in the one form that is read here.
+fn rewritten(path: &Path, hash: gix::hash::Kind) -> Result<Entries, String> {
+    let options = gix::index::decode::Options {
+        thread_limit: Some(1),
+        ..Default::default()
+    };
+    let state = gix::index::File::at_or_default(path, hash, true, options).map_err(|e| e.to_string())?;
+    let mut bytes = Vec::new();
+    let options = gix::index::write::Options {
+        skip_hash: true,
+        ..Default::default()
+    };
+    state.write_to(&mut bytes, options).map_err(|e| e.to_string())?;
+    Entries::read(bytes, hash).ok_or_else(|| "it has entries of an unknown form".to_owned())
 }

@@ -1,9 +1,10 @@
-//! Reads loose blobs, which is what `git add` has just made: with one read into a buffer that is kept,
+//! Reads loose objects, which is what `git add` has just made: with one read into a buffer that is kept,
 //! and a decoder that is kept.
 //!
 //! Everything else, from packs to borrowed and broken objects, is left to gix: `None` means "ask gix".
 
 use crate::model::Oid;
+use gix::objs::Kind;
 use sirocco::Format;
 use sirocco::inflate::Decoder;
 use std::fs::File;
@@ -12,12 +13,20 @@ use std::path::PathBuf;
 
 /// The longest header: a kind, a size, and what parts them.
 const HEADER: usize = 32;
+/// The buffers at first, in bytes: most objects fit.
+const ROOM: usize = 32 << 10;
+/// The buffer of a file at first.
+const PACKED_ROOM: usize = ROOM / 2;
 
-/// Reads loose blobs of one object directory.
+/// Reads loose objects of one object directory.
 pub struct Loose {
-    dir: PathBuf,
+    /// The object directory; the path of an object while it is read.
+    path: PathBuf,
     decoder: Decoder,
+    /// The file of an object.
     packed: Vec<u8>,
+    /// The header of an object and its content.
+    out: Vec<u8>,
 }
 
 impl Loose {
@@ -25,65 +34,92 @@ impl Loose {
     #[must_use]
     pub fn new(dir: PathBuf) -> Self {
         Self {
-            dir,
+            path: dir,
             decoder: Decoder::new(Format::Zlib),
             packed: Vec::new(),
+            out: Vec::new(),
         }
     }
 
-    /// Returns the content of a loose blob of at most `limit` bytes.
-    pub fn blob(&mut self, id: Oid, limit: u64) -> Option<Vec<u8>> {
-        self.read(id, limit)?;
+    /// Returns the content of a loose object of this kind, of at most `limit` bytes.
+    pub fn read(&mut self, id: Oid, kind: Kind, limit: u64) -> Option<Vec<u8>> {
+        let len = self.load(id, limit)?;
         self.decoder.reset();
         // Most text shrinks to less than a third.
-        let guess = (self.packed.len() * 4).min(usize::try_from(limit).ok()?) + HEADER;
-        let mut out = vec![0; guess];
-        let first = self.decoder.decompress(&self.packed, &mut out, true).ok()?;
+        let room = (len * 4).min(usize::try_from(limit).ok()?).max(ROOM) + HEADER;
+        make_room(&mut self.out, room);
+        let packed = &self.packed[..len];
+        let first = self.decoder.decompress(packed, &mut self.out, true).ok()?;
         let (consumed, written, done) = (first.consumed, first.output.len(), first.done);
-        let (header, size) = header(&out[..written])?;
+        let (header, size) = header(&self.out[..written], kind)?;
         if size > limit {
             return None;
         }
         let whole = header + usize::try_from(size).ok()?;
-        if !done {
-            out.resize(whole, 0);
-            let rest = self
-                .decoder
-                .decompress(&self.packed[consumed..], &mut out, true)
-                .ok()?;
-            if !rest.done || written + rest.output.len() != whole {
-                return None;
+        let written = match done {
+            true => written,
+            false => {
+                make_room(&mut self.out, whole);
+                let rest = self
+                    .decoder
+                    .decompress(&packed[consumed..], &mut self.out, true)
+                    .ok()?;
+                written + rest.done.then_some(rest.output.len())?
             }
-        } else if written != whole {
-            return None;
-        }
-        out.truncate(whole);
-        out.drain(..header);
-        Some(out)
+        };
+        (written == whole).then(|| self.out[header..whole].to_vec())
     }
 
-    /// Reads the file of an object.
-    fn read(&mut self, id: Oid, limit: u64) -> Option<()> {
-        let hex = id.to_hex().to_string();
-        let mut path = self.dir.clone();
-        path.push(&hex[..2]);
-        path.push(&hex[2..]);
-        let mut file = File::open(path).ok()?;
-        let len = file.metadata().ok()?.len();
-        if len == 0 || len > limit {
-            return None;
+    /// Reads the file of an object, and returns its length.
+    ///
+    /// A file is read at once, without a look at its length: an object that was read in part cannot be
+    /// decoded.
+    fn load(&mut self, id: Oid, limit: u64) -> Option<usize> {
+        make_room(&mut self.packed, PACKED_ROOM);
+        let mut file = self.open(id)?;
+        let mut len = 0;
+        loop {
+            let read = file.read(&mut self.packed[len..]).ok()?;
+            len += read;
+            if len as u64 > limit {
+                return None;
+            }
+            if len < self.packed.len() {
+                return (len > 0).then_some(len);
+            }
+            make_room(&mut self.packed, len * 4);
         }
-        self.packed.resize(usize::try_from(len).ok()?, 0);
-        file.read_exact(&mut self.packed).ok()
+    }
+
+    fn open(&mut self, id: Oid) -> Option<File> {
+        let mut hex = [0; 64];
+        let hex = id.hex_to_buf(&mut hex);
+        let (dir, name) = hex.split_at(2);
+        self.path.push(dir);
+        self.path.push(name);
+        let file = File::open(&self.path);
+        self.path.pop();
+        self.path.pop();
+        file.ok()
     }
 }
 
-/// Returns the length of the header of a blob, and the size that it states.
-fn header(bytes: &[u8]) -> Option<(usize, u64)> {
+/// Makes a buffer at least so long.
+fn make_room(buffer: &mut Vec<u8>, len: usize) {
+    if buffer.is_empty() {
+        // Fresh memory is zero already, and what is not used of it costs nothing.
+        *buffer = vec![0; len];
+    } else if buffer.len() < len {
+        buffer.resize(len, 0);
+    }
+}
+
+/// Returns the length of the header of an object of this kind, and the size that it states.
+fn header(bytes: &[u8], kind: Kind) -> Option<(usize, u64)> {
     let head = &bytes[..bytes.len().min(HEADER)];
     let end = memchr::memchr(0, head)?;
-    let size = std::str::from_utf8(head[..end].strip_prefix(b"blob ")?).ok()?;
-    Some((end + 1, size.parse().ok()?))
+    let size = head[..end].strip_prefix(kind.as_bytes())?.strip_prefix(b" ")?;
+    Some((end + 1, std::str::from_utf8(size).ok()?.parse().ok()?))
 }
 
 #[cfg(test)]
@@ -91,12 +127,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn header_is_that_of_a_blob() {
-        assert_eq!(header(b"blob 12\0hello"), Some((8, 12)));
-        assert_eq!(header(b"tree 12\0hello"), None);
-        assert_eq!(header(b"blob 12"), None);
-        assert_eq!(header(b"blob 1x\0"), None);
-        assert_eq!(header(b""), None);
+    fn header_is_that_of_its_kind() {
+        assert_eq!(header(b"tree 7\0hello", Kind::Tree), Some((7, 7)));
+        assert_eq!(header(b"blob 12\0hello", Kind::Blob), Some((8, 12)));
+        assert_eq!(header(b"tree 12\0hello", Kind::Blob), None);
+        assert_eq!(header(b"blob 12", Kind::Blob), None);
+        assert_eq!(header(b"blob 1x\0", Kind::Blob), None);
+        assert_eq!(header(b"", Kind::Blob), None);
     }
 
     #[test]
@@ -104,12 +141,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let id = Oid::from_hex(b"0123456789012345678901234567890123456789").unwrap();
         let mut loose = Loose::new(dir.path().to_owned());
-        assert_eq!(loose.blob(id, 100), None);
+        assert_eq!(loose.read(id, Kind::Blob, 100), None);
         std::fs::create_dir(dir.path().join("01")).unwrap();
         let path = dir.path().join("01/23456789012345678901234567890123456789");
         for rubbish in [&b""[..], b"rubbish", b"x\x9c\x03\x00\x00\x00\x00\x01"] {
             crate::sys::file::write_atomic(&path, rubbish, 0o644).unwrap();
-            assert_eq!(loose.blob(id, 100), None);
+            assert_eq!(loose.read(id, Kind::Blob, 100), None);
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod command;
 mod commits;
 mod copies;
 mod diff;
+mod entries;
 pub mod hooks;
 mod index;
 mod loose;

@@ -1,7 +1,9 @@
 //! Opening a repository, and what can go wrong with one.
 
+use super::objects::Reader;
 use crate::model::Oid;
 use gix::sec::trust::Mapping;
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 /// No object larger than this is read, in bytes: the memory of a check stays bounded.
@@ -15,6 +17,8 @@ pub struct Repository {
     pub(super) foreign_refs: bool,
     /// Trees that only this process knows: what an index would record that git has not written yet.
     pub(super) trees: gix::odb::memory::Storage,
+    /// The reader that is kept; one that does not know `trees` goes.
+    pub(super) own: OnceCell<Reader>,
 }
 
 /// Why a repository does not give what was asked for.
@@ -102,6 +106,7 @@ impl Repository {
             gix,
             foreign_refs,
             trees: gix::odb::memory::Storage::default(),
+            own: OnceCell::new(),
         })
     }
 

@@ -26,6 +26,7 @@ pub fn worktree(repo: &mut Repository, scratch: &Path) -> Result<ChangeSet, Erro
     git.run(&["-c", "core.fsmonitor=false", "add", "--all", "--", "."])?;
     git.run(&["write-tree"])?;
     repo.gix.objects = open_objects(&objects, repo.gix.object_hash())?;
+    repo.own.take();
     let index = Index::at(repo, &index)?;
     let head = repo.head_tree()?;
     changes::against_index(repo, &index, Source::Worktree, head, &[])
@@ -59,11 +60,12 @@ fn open_objects(dir: &Path, hash: gix::hash::Kind) -> Result<gix::OdbHandle, Err
 pub(super) fn write_tree(repo: &mut Repository, index: &Index) -> Result<Oid, Error> {
     let mut made = gix::odb::memory::Storage::default();
     let walk = Walk {
-        repo: &repo.gix,
+        reader: repo.own_reader(),
         index: Some(index),
     };
     let id = make_tree(&walk, index.root(), &mut made)?;
     repo.trees = made;
+    repo.own.take();
     Ok(id)
 }
 
@@ -71,7 +73,7 @@ fn make_tree(walk: &Walk<'_>, node: Node, made: &mut gix::odb::memory::Storage) 
     if let Node::Tree(id) | Node::Index { id: Some(id), .. } = node {
         return Ok(id);
     }
-    let hash = walk.repo.object_hash();
+    let hash = walk.reader.hash();
     let mut tree = gix::objs::Tree::empty();
     for (filename, child) in walk.children(Some(node))? {
         let (kind, oid) = match child {

@@ -9,7 +9,21 @@ use std::path::Path;
 /// # Errors
 /// As [`fs::File::open`], and `FileTooLarge` beyond the limit.
 pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    read_from(fs::File::open(path)?, limit)
+    let mut file = fs::File::open(path)?;
+    let len = file.metadata().map_or(0, |meta| meta.len()).min(limit);
+    let mut bytes = vec![0; usize::try_from(len).unwrap_or(0)];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match file.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(more) => filled += more,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    bytes.truncate(filled);
+    // Whatever has grown, or does not tell its length.
+    read_into(bytes, file, limit)
 }
 
 /// Reads a whole stream of at most `limit` bytes.
@@ -17,8 +31,13 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 /// # Errors
 /// As the stream, and `FileTooLarge` beyond the limit.
 pub fn read_from(stream: impl Read, limit: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    stream.take(limit + 1).read_to_end(&mut bytes)?;
+    read_into(Vec::new(), stream, limit)
+}
+
+/// Reads the rest of a stream of which some bytes are there.
+fn read_into(mut bytes: Vec<u8>, stream: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    let left = (limit + 1).saturating_sub(bytes.len() as u64);
+    stream.take(left).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(io::Error::new(
             io::ErrorKind::FileTooLarge,

@@ -6,6 +6,7 @@ pub mod env;
 pub mod file;
 pub mod http;
 pub mod log;
+pub mod memory;
 pub mod process;
 pub mod secret;
 pub mod signal;
