@@ -11,10 +11,10 @@ mod find;
 mod gram;
 mod language;
 mod overlap;
-mod run;
 mod scan;
 mod scope;
 mod shipped;
+mod sketch;
 mod source;
 mod spec;
 #[cfg(test)]

@@ -138,32 +138,45 @@ impl<'a> Pass<'a> {
             state.done = usize::MAX;
             return;
         }
-        if !begins_a_token(self.text, keyword.start, entry.pattern().run) {
-            state.done = keyword.start + 1;
-            return;
-        }
-        if entry.pattern().anchored {
-            self.try_at(at, keyword);
-        } else {
-            self.search_around(at, keyword);
+        match entry.pattern().anchored {
+            true if entry.sketch().fits(self.text, keyword.start) => self.try_at(at, keyword),
+            true => state.done = keyword.start + 1,
+            false => self.search_around(at, keyword),
         }
     }
 
     fn try_at(&mut self, at: usize, keyword: Range<usize>) {
         let window = self.window(at, &keyword);
-        let input = Input::new(&self.text[..window.end])
-            .range(keyword.start..)
-            .anchored(regex_automata::Anchored::Yes);
-        if self.is_spent(at, &window) {
+        let sketch = self.entries[at].sketch();
+        let end = match sketch.reach {
+            0 => window.end,
+            reach => window.end.min(keyword.start + reach as usize),
+        };
+        let reach = keyword.start..end;
+        self.states[at].done = keyword.start + 1;
+        if !sketch.has_run(&self.text[reach.clone()]) || self.is_spent(at) || self.is_old(at, &reach) {
             return;
         }
-        let end = self.take(at, &input, &window);
-        self.states[at].done = end.unwrap_or(keyword.start + 1);
+        // What stands behind the longest match may have a say in whether it ends there.
+        let input = Input::new(&self.text[..window.end.min(end + 1)])
+            .range(keyword.start..)
+            .anchored(regex_automata::Anchored::Yes);
+        if let Some(end) = self.take(at, &input, &window) {
+            self.states[at].done = end;
+        }
     }
 
     fn search_around(&mut self, at: usize, keyword: Range<usize>) {
         let window = self.window(at, &keyword);
-        if self.is_spent(at, &window) {
+        let open = window.end < self.text.len() && self.text[window.end - 1] != b'\n';
+        let rest = if open { ENOUGH } else { 0 };
+        let state = &mut self.states[at];
+        state.done = state
+            .done
+            .max(window.end.saturating_sub(rest))
+            .max(keyword.start + 1);
+        let may_match = self.entries[at].sketch().has_run(&self.text[window.clone()]);
+        if !may_match || self.is_spent(at) || self.is_old(at, &window) {
             return;
         }
         let mut from = window.start;
@@ -174,17 +187,10 @@ impl<'a> Pass<'a> {
                 None => break,
             }
         }
-        let open = window.end < self.text.len() && self.text[window.end - 1] != b'\n';
-        let rest = if open { ENOUGH } else { 0 };
-        let state = &mut self.states[at];
-        state.done = state
-            .done
-            .max(window.end.saturating_sub(rest))
-            .max(keyword.start + 1);
     }
 
-    /// Whether the pattern may search no more, or the change does not add the window anyway.
-    fn is_spent(&mut self, at: usize, window: &Range<usize>) -> bool {
+    /// Whether the pattern may search no more.
+    fn is_spent(&mut self, at: usize) -> bool {
         let state = &mut self.states[at];
         state.attempts += 1;
         let most = MOST_ATTEMPTS + self.text.len() / BYTES_PER_ATTEMPT;
@@ -196,15 +202,17 @@ impl<'a> Pass<'a> {
         if let Some(why) = cut {
             state.done = usize::MAX;
             self.out.cut.push((at, why));
-            return true;
         }
-        // To compare a file with what it was costs less than to search it, let alone to compile what is
-        // searched for.
-        let absent = !self.scope.adds(window);
-        if absent {
-            state.done = window.end;
-        }
-        absent
+        cut.is_some()
+    }
+
+    /// Whether the change is known to add nothing there.
+    ///
+    /// To compare a file with what it was costs less than to make an expression, but more than to use one:
+    /// where there are many places to search, the search comes first.
+    fn is_old(&self, at: usize, range: &Range<usize>) -> bool {
+        let ask = self.scope.knows_added() || !self.entries[at].has_many_places();
+        ask && !self.scope.adds(range)
     }
 
     /// Takes the next match, if there is one, and returns its end.
@@ -219,8 +227,10 @@ impl<'a> Pass<'a> {
         } else {
             captured.end
         };
-        if self.scope.adds(&captured)
+        let known_old = self.scope.knows_added() && !self.scope.adds(&captured);
+        if !known_old
             && let Some(hit) = self.judge(at, whole, captured, window)
+            && self.scope.adds(&hit.captured)
         {
             self.states[at].found += 1;
             self.out.hits.push(hit);
@@ -274,10 +284,4 @@ impl<'a> Pass<'a> {
 
 fn captured(captures: &Captures, group: usize) -> Option<Range<usize>> {
     captures.get_group(group).map(|span| span.start..span.end)
-}
-
-/// Whether as many token bytes stand here as a match begins with.
-fn begins_a_token(text: &[u8], at: usize, run: u8) -> bool {
-    let head = text.get(at..at + usize::from(run));
-    head.is_some_and(|head| head.iter().all(|b| super::run::is_token(*b)))
 }
