@@ -111,17 +111,6 @@ impl Sketch {
         least == 0
     }
 
-    /// Whether every match begins with as many bytes of a token.
-    #[must_use]
-    pub fn begins_with_token(&self, least: usize) -> bool {
-        let is_token_set = |step: &&Step| {
-            let set = &self.sets[usize::from(step.set)];
-            (0..=u8::MAX).all(|b| !has(set, b) || is_token(b))
-        };
-        let run = self.steps.iter().take_while(is_token_set);
-        run.map(|step| usize::from(step.count)).sum::<usize>() >= least
-    }
-
     /// Finds out which bytes can stand at each place of a match: those that lead from any state to
     /// another, as long as none of the states is the end.
     fn begin(&mut self, nfa: &NFA) {
@@ -319,12 +308,6 @@ fn has(set: &Bytes, byte: u8) -> bool {
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-/// Whether a byte may stand in a token.
-#[must_use]
-pub fn is_token(byte: u8) -> bool {
-    is_word(byte) || matches!(byte, b'-' | b'.' | b'/' | b'+' | b'=')
 }
 
 /// Whether a byte may stand in a token or a password.
