@@ -141,10 +141,18 @@ fn write_search(out: &mut String, p: &Source) -> std::fmt::Result {
         sets,
         reach,
         run,
+        before,
+        behind,
         random,
     } = Sketch::of(&p.regex, p.random);
-    writeln!(out, "    sketch: Some(Sketch {{ boundary: {boundary}, reach: {reach}, run: {run}, random: {random},")?;
-    writeln!(out, "        steps: Cow::Borrowed(&{steps:?}), sets: Cow::Borrowed(&{sets:?}) }}),")
+    writeln!(
+        out,
+        "    sketch: Some(Sketch {{ boundary: {boundary}, reach: {reach}, run: {run}, before: {before}, behind: {behind}, random: {random},"
+    )?;
+    writeln!(
+        out,
+        "        steps: Cow::Borrowed(&{steps:?}), sets: Cow::Borrowed(&{sets:?}) }}),"
+    )
 }
 
 fn write_pattern(out: &mut String, p: &Source) -> std::fmt::Result {

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// From this many searches on, an expression is one that is used often.
-const OFTEN: u32 = 100;
+const OFTEN: u32 = 1000;
 
 /// So many places are worth the reading of what the file was, and no expression.
 const FEW: u32 = 8;
@@ -66,7 +66,10 @@ impl Entry {
     pub fn sketch(&self) -> &Sketch {
         let pattern = self.pattern();
         let make = || Sketch::of(&pattern.regex, pattern.random);
-        pattern.sketch.as_ref().unwrap_or_else(|| self.sketch.get_or_init(make))
+        pattern
+            .sketch
+            .as_ref()
+            .unwrap_or_else(|| self.sketch.get_or_init(make))
     }
 
     /// Whether there were so many places to search that the expression is worth its making, which costs

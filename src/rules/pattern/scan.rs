@@ -130,31 +130,32 @@ impl<'a> Pass<'a> {
         if keyword.start < state.done {
             return;
         }
+        let anchored = entry.pattern().anchored;
+        // Most keywords end here, before anything is asked about the text.
+        if anchored && !entry.sketch().fits(self.text, keyword.start) {
+            state.done = keyword.start + 1;
+            return;
+        }
         let takes = entry.enabled
             && *state
                 .takes
                 .get_or_insert_with(|| self.scope.takes(entry.pattern()));
-        if !takes {
-            state.done = usize::MAX;
-            return;
-        }
-        match entry.pattern().anchored {
-            true if entry.sketch().fits(self.text, keyword.start) => self.try_at(at, keyword),
-            true => state.done = keyword.start + 1,
-            false => self.search_around(at, keyword),
+        match (takes, anchored) {
+            (false, _) => state.done = usize::MAX,
+            (true, true) => self.try_at(at, keyword),
+            (true, false) => self.search_around(at, keyword),
         }
     }
 
     fn try_at(&mut self, at: usize, keyword: Range<usize>) {
         let window = self.window(at, &keyword);
-        let sketch = self.entries[at].sketch();
-        let end = match sketch.reach {
-            0 => window.end,
-            reach => window.end.min(keyword.start + reach as usize),
-        };
-        let reach = keyword.start..end;
         self.states[at].done = keyword.start + 1;
-        if !sketch.has_run(&self.text[reach.clone()]) || self.is_spent(at) || self.is_old(at, &reach) {
+        let text = &self.text[keyword.start..window.end];
+        let Some(reach) = self.entries[at].sketch().reach(text) else {
+            return;
+        };
+        let end = keyword.start + reach;
+        if self.is_spent(at) || self.is_old(at, &(keyword.start..end)) {
             return;
         }
         // What stands behind the longest match may have a say in whether it ends there.

@@ -39,6 +39,10 @@ pub struct Sketch {
     pub reach: u32,
     /// It holds a run of at least so many value bytes.
     pub run: u8,
+    /// The run begins after so many bytes at most; 0 if there is no bound.
+    pub before: u32,
+    /// So many bytes follow the run at most.
+    pub behind: u32,
     /// Whether the run has a digit, or is long.
     pub random: bool,
 }
@@ -53,12 +57,17 @@ impl Sketch {
             return Self::default();
         };
         let captured = captured(&hir).filter(|hir| random && run(hir).all);
+        let most = |hir: &Hir| hir.properties().maximum_len().map_or(0, |n| n as u32);
         let mut sketch = Self {
-            reach: hir.properties().maximum_len().map_or(0, |n| n as u32),
-            run: small(run(captured.unwrap_or(&hir)).best),
+            reach: most(&hir),
+            run: run(captured.unwrap_or(&hir)).best.min(MOST) as u8,
             random: captured.is_some(),
             ..Self::default()
         };
+        if let Some(part) = captured.filter(|_| sketch.reach > 0) {
+            sketch.before = most_before(&hir, part).map_or(0, |n| n as u32);
+            sketch.behind = sketch.reach - sketch.before - most(part);
+        }
         let nfa = NFA::compiler().build_from_hir(&hir);
         if let Ok(nfa) = nfa {
             sketch.begin(&nfa);
@@ -85,6 +94,25 @@ impl Sketch {
             rest = behind;
         }
         true
+    }
+
+    /// Returns how far a match reaches that begins where the text does, if there can be one.
+    #[must_use]
+    pub fn reach(&self, text: &[u8]) -> Option<usize> {
+        let reach = match self.reach as usize {
+            0 => text.len(),
+            reach => text.len().min(reach),
+        };
+        let text = &text[..reach];
+        if self.before == 0 {
+            return self.has_run(text).then_some(reach);
+        }
+        // The run that begins last decides about the end.
+        let last = text.len().min(self.before as usize);
+        let rest = text[last..].iter().take_while(|b| is_value(**b)).count();
+        let until = last + rest;
+        self.has_run(&text[..until])
+            .then_some(reach.min(until + self.behind as usize))
     }
 
     /// Whether a text has the run that a match in it must hold.
@@ -120,7 +148,10 @@ impl Sketch {
             .iter()
             .all(|id| !moves(nfa.state(*id)) && !matches!(nfa.state(*id), State::Match { .. }));
         for _ in 0..MOST {
-            if states.iter().any(|id| matches!(nfa.state(*id), State::Match { .. })) {
+            if states
+                .iter()
+                .any(|id| matches!(nfa.state(*id), State::Match { .. }))
+            {
                 break;
             }
             let (set, next) = step(nfa, &states);
@@ -202,6 +233,27 @@ fn captured(hir: &Hir) -> Option<&Hir> {
         HirKind::Concat(parts) if hir.properties().explicit_captures_len() == 1 => {
             let holds = |part: &&Hir| part.properties().explicit_captures_len() == 1;
             parts.iter().find(holds).and_then(captured)
+        }
+        _ => None,
+    }
+}
+
+/// Returns how many bytes stand in front of a part at most.
+fn most_before(hir: &Hir, part: &Hir) -> Option<usize> {
+    if std::ptr::eq(hir, part) {
+        return Some(0);
+    }
+    match hir.kind() {
+        HirKind::Capture(capture) => most_before(&capture.sub, part),
+        HirKind::Concat(parts) => {
+            let mut sum = 0;
+            for other in parts {
+                if let Some(most) = most_before(other, part) {
+                    return Some(sum + most);
+                }
+                sum += other.properties().maximum_len()?;
+            }
+            None
         }
         _ => None,
     }
@@ -298,10 +350,6 @@ fn is_value_class(class: &Class) -> bool {
     }
 }
 
-fn small(count: usize) -> u8 {
-    count.min(MOST) as u8
-}
-
 fn has(set: &Bytes, byte: u8) -> bool {
     set[usize::from(byte >> 5)] >> (byte & 31) & 1 != 0
 }
@@ -322,10 +370,106 @@ const VALUES: [bool; 256] = {
     while byte < 128 {
         let sign = matches!(
             byte as u8,
-            b'_' | b'-' | b'.' | b'/' | b'+' | b'=' | b'~' | b'!' | b'@' | b'#' | b'$' | b'%' | b'^' | b'&' | b'*' | b'?'
+            b'_' | b'-'
+                | b'.'
+                | b'/'
+                | b'+'
+                | b'='
+                | b'~'
+                | b'!'
+                | b'@'
+                | b'#'
+                | b'$'
+                | b'%'
+                | b'^'
+                | b'&'
+                | b'*'
+                | b'?'
         );
         table[byte] = sign || (byte as u8).is_ascii_alphanumeric();
         byte += 1;
     }
     table
 };
+
+#[cfg(test)]
+mod tests {
+    use super::Sketch;
+
+    #[test]
+    fn match_begins_with_the_bytes_of_the_expression() {
+        for (expression, text, fits) in [
+            ("\\bre_[a-f0-9]{4}_x", "re_0af9_x", true),
+            ("\\bre_[a-f0-9]{4}_x", "re_0ag9_x", false),
+            ("\\bre_[a-f0-9]{4}_x", "re_0af9", false),
+            ("test_(?:pub_)?[0-9]{4}", "test_1234", true),
+            ("test_(?:pub_)?[0-9]{4}", "test_pub_1234", true),
+            ("test_(?:pub_)?[0-9]{4}", "test_case", false),
+            ("ab|xyz", "xb", true),
+            ("(?i)key=", "KEY=", true),
+            ("a*", "", true),
+            ("(", "", true),
+        ] {
+            assert_eq!(
+                Sketch::of(expression, false).fits(text.as_bytes(), 0),
+                fits,
+                "{expression} {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_word_byte_stands_before_a_boundary() {
+        let sketch = Sketch::of("\\bpat[0-9]", false);
+        assert!(sketch.fits(b".pat1", 1));
+        assert!(!sketch.fits(b"_pat1", 1));
+        assert!(Sketch::of("\\bpat[0-9]|pat", false).fits(b"_pat1", 1));
+        assert!(Sketch::of("\\b-x", false).fits(b"a-x", 1));
+    }
+
+    #[test]
+    fn run_is_the_longest_that_every_match_holds() {
+        for (expression, run) in [
+            ("key\\s*=\\s*[a-z]{12,}", 12),
+            ("ab(?:cd|efg)h", 5),
+            ("ab[a-z]*cd", 4),
+            ("ab[ ]*cd", 2),
+            ("(?:ab ){3}c", 2),
+            ("[^ ]{20}", 0),
+            ("x{99}", 80),
+        ] {
+            assert_eq!(Sketch::of(expression, false).run, run, "{expression}");
+        }
+    }
+
+    #[test]
+    fn text_has_the_run_or_not() {
+        let sketch = Sketch::of("[a-z0-9]{6,}", false);
+        assert!(sketch.has_run(b"ab abcdef"));
+        assert!(sketch.has_run(b"abcdef ab"));
+        assert!(sketch.has_run(b"a b c abcdefg h i"));
+        assert!(!sketch.has_run(b"abcde abcde abcde"));
+        assert!(!sketch.has_run(b""));
+        assert!(Sketch::default().has_run(b""));
+    }
+
+    #[test]
+    fn drawn_text_has_a_digit_or_is_long() {
+        let sketch = Sketch::of("key=(?P<secret>[a-z0-9]{8,})", true);
+        assert!(sketch.has_run(b"abcdefg1"));
+        assert!(!sketch.has_run(b"abcdefgh"));
+        assert!(sketch.has_run(b"abcdefghabcdefgh"));
+        assert!(!Sketch::of("key=([a-z ]{8,})", true).random);
+        assert!(!Sketch::of("(?:key=([a-z]{8,}))?", true).random);
+    }
+
+    #[test]
+    fn reach_ends_behind_the_run_that_begins_last() {
+        let sketch = Sketch::of("key {1,4}(?P<secret>[a-z0-9]{8,99});?", true);
+        assert_eq!((sketch.before, sketch.behind, sketch.reach), (7, 1, 107));
+        assert_eq!(sketch.reach(b"key    abcdefg1; and more"), Some(16));
+        assert_eq!(sketch.reach(b"key abcdefg1"), Some(12));
+        assert_eq!(sketch.reach(b"key and then abcdefg1"), None);
+        assert_eq!(Sketch::of("key.*", false).reach(b"key 1"), Some(5));
+    }
+}
