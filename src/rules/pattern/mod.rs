@@ -8,6 +8,7 @@
 mod entry;
 mod filter;
 mod find;
+mod fit;
 mod gram;
 mod language;
 mod overlap;
