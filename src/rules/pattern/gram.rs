@@ -133,9 +133,9 @@ fn commonness(window: &Window) -> usize {
         rank.map_or(1, |rank| 1_000_000 / (rank + 20))
     };
     let shares = [0, 1].map(|at| known(at).map(share));
-    // Of the fourth byte the table knows a part.
     // A first byte that can be any takes a bit of many slots.
     let unknown = if window[0].is_none() { 4000 } else { 0 };
+    // Of the fourth byte the table knows an eighth, so the first three count for that much again.
     unknown + shares.into_iter().flatten().min().unwrap_or(1_000_000) + shares[0].unwrap_or(0) / 8
 }
 
