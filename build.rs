@@ -7,8 +7,8 @@
 
 #[path = "src/rules/pattern/gram.rs"]
 mod gram;
-#[path = "src/rules/pattern/run.rs"]
-mod run;
+#[path = "src/rules/pattern/sketch.rs"]
+mod sketch;
 #[path = "src/rules/pattern/source.rs"]
 mod source;
 #[path = "src/check/words.rs"]
@@ -16,6 +16,7 @@ mod words;
 
 use gram::Index;
 use serde::Deserialize;
+use sketch::Sketch;
 use source::Source;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -33,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=policies/rules");
     println!("cargo::rerun-if-changed=src/rules/pattern/source.rs");
     println!("cargo::rerun-if-changed=src/rules/pattern/gram.rs");
+    println!("cargo::rerun-if-changed=src/rules/pattern/sketch.rs");
     println!("cargo::rerun-if-changed=src/check/words.rs");
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var("OUT_DIR")?);
@@ -132,11 +134,24 @@ fn tables(patterns: &[Source], keywords: &BTreeMap<&str, Vec<usize>>) -> Result<
 }
 
 fn write_search(out: &mut String, p: &Source) -> std::fmt::Result {
-    let run = if p.anchored { run::of(&p.regex) } else { 0 };
+    writeln!(out, "    anchored: {}, multi_line: {},", p.anchored, p.multi_line)?;
+    let Sketch {
+        boundary,
+        steps,
+        sets,
+        reach,
+        run,
+        before,
+        behind,
+        random,
+    } = Sketch::of(&p.regex, p.random);
     writeln!(
         out,
-        "    anchored: {}, run: {run}, multi_line: {},",
-        p.anchored, p.multi_line
+        "    sketch: Some(Sketch {{ boundary: {boundary}, reach: {reach}, run: {run}, before: {before}, behind: {behind}, random: {random},"
+    )?;
+    writeln!(
+        out,
+        "        steps: Cow::Borrowed(&{steps:?}), sets: Cow::Borrowed(&{sets:?}) }}),"
     )
 }
 

@@ -256,6 +256,12 @@ impl<'a> FileView<'a> {
         !blob(&self.file.old) && !self.file.other_parents.iter().any(blob)
     }
 
+    /// Whether it is known which lines are added, so that to ask costs nothing.
+    #[must_use]
+    pub fn knows_added(&self) -> bool {
+        self.hunks.get().is_some() || self.adds_everything()
+    }
+
     /// Returns the added lines with their numbers from 0 and their bytes, each with its `\n`.
     pub fn added_lines(&self) -> impl Iterator<Item = (u32, Range<usize>)> + '_ {
         self.hunks()

@@ -1,5 +1,6 @@
 //! A pattern in a set, with its expressions once they are needed.
 
+use super::sketch::Sketch;
 use super::source;
 use super::spec::Pattern;
 use regex_automata::meta::Regex;
@@ -7,7 +8,10 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// From this many searches on, an expression is one that is used often.
-const OFTEN: u32 = 100;
+const OFTEN: u32 = 1000;
+
+/// So many places are worth the reading of what the file was, and no expression.
+const FEW: u32 = 8;
 
 /// A pattern in a set.
 pub struct Entry {
@@ -17,6 +21,8 @@ pub struct Entry {
     short: OnceLock<Option<Compiled>>,
     long: OnceLock<Option<Compiled>>,
     allow: OnceLock<Vec<Regex>>,
+    sketch: OnceLock<Sketch>,
+    places: AtomicU32,
     searches: AtomicU32,
 }
 
@@ -55,6 +61,24 @@ impl Entry {
         }
     }
 
+    /// Returns what the matches are like.
+    #[must_use]
+    pub fn sketch(&self) -> &Sketch {
+        let pattern = self.pattern();
+        let make = || Sketch::of(&pattern.regex, pattern.random);
+        pattern
+            .sketch
+            .as_ref()
+            .unwrap_or_else(|| self.sketch.get_or_init(make))
+    }
+
+    /// Whether there were so many places to search that the expression is worth its making, which costs
+    /// more than to read what a few files were.
+    #[must_use]
+    pub fn has_many_places(&self) -> bool {
+        self.places.fetch_add(1, Ordering::Relaxed) >= FEW
+    }
+
     /// Returns the expression, compiled when first asked for; `long`: with engines for long
     /// input.
     ///
@@ -90,6 +114,8 @@ impl Entry {
             short: OnceLock::new(),
             long: OnceLock::new(),
             allow: OnceLock::new(),
+            sketch: OnceLock::new(),
+            places: AtomicU32::new(0),
             searches: AtomicU32::new(0),
         }
     }

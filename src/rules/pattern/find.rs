@@ -1,6 +1,6 @@
 //! Finds the keywords of an index in a text, in whatever case.
 
-use super::gram::{Index, LOWER, SHARED, SLOTS, slot};
+use super::gram::{Index, LOWER, SLOTS, slot};
 use std::ops::Range;
 
 /// How much of a text is looked at without asking for its end.
@@ -49,25 +49,29 @@ impl Index {
         at: usize,
         found: &mut Vec<Found>,
     ) {
+        // The windows that pass are collected without a branch: none could be foretold.
+        let mut passed = 0_u32;
         for n in (0..len).step_by(2) {
-            // Read as one number: single bytes would be read and joined one by one.
-            let Some(window) = block[n..].first_chunk() else {
-                break;
-            };
-            let window = u32::from_le_bytes(*window);
-            let mask = masks[slot(window)];
-            if mask != 0 && mask >> ((window >> 24) & 7) & 1 != 0 {
-                self.compare(window, text, at + n, found);
-            }
+            let window = window(block, n);
+            let mask = u32::from(masks[slot(window)]);
+            passed |= (mask >> ((window >> 24) & 7) & 1) << (n / 2);
+        }
+        while passed != 0 {
+            let n = passed.trailing_zeros() as usize * 2;
+            passed &= passed - 1;
+            self.compare(window(block, n), text, at + n, found);
         }
     }
 
     /// Adds the keywords that show themselves in the window at `at`.
     #[inline(never)]
     fn compare(&self, window: u32, text: &[u8], at: usize, found: &mut Vec<Found>) {
-        let list = slot(window) / SHARED;
-        let spots = self.heads[list] as usize..self.heads[list + 1] as usize;
-        for spot in &self.spots[spots] {
+        let slot = slot(window);
+        let Some([from, to]) = self.heads.get(slot..).and_then(|heads| heads.first_chunk()) else {
+            return;
+        };
+        let spots = self.spots.get(*from as usize..*to as usize).unwrap_or_default();
+        for spot in spots {
             if (window | LOWER) & spot.mask != spot.gram {
                 continue;
             }
@@ -95,6 +99,13 @@ impl Index {
         let at = number as usize;
         &self.bytes[self.starts[at] as usize..self.starts[at + 1] as usize]
     }
+}
+
+/// Reads a window as one number: single bytes would be read and joined one by one.
+#[inline(always)]
+fn window<const N: usize>(block: &[u8; N], at: usize) -> u32 {
+    let bytes = block.get(at..).and_then(|rest| rest.first_chunk());
+    u32::from_le_bytes(bytes.copied().unwrap_or_default())
 }
 
 /// Puts a keyword in its place, which is near the end.

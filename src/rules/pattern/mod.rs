@@ -8,13 +8,14 @@
 mod entry;
 mod filter;
 mod find;
+mod fit;
 mod gram;
 mod language;
 mod overlap;
-mod run;
 mod scan;
 mod scope;
 mod shipped;
+mod sketch;
 mod source;
 mod spec;
 #[cfg(test)]

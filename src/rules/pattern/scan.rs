@@ -132,40 +132,54 @@ impl<'a> Pass<'a> {
         if keyword.start < state.done {
             return;
         }
+        let anchored = entry.pattern().anchored;
+        // Most keywords end here, before anything is asked about the text.
+        if anchored && !entry.sketch().fits(self.text, keyword.start) {
+            state.done = keyword.start + 1;
+            return;
+        }
         let takes = entry.enabled
             && *state
                 .takes
                 .get_or_insert_with(|| self.scope.takes(entry.pattern()));
-        if !takes {
-            state.done = usize::MAX;
-            return;
-        }
-        if !begins_a_token(self.text, keyword.start, entry.pattern().run) {
-            state.done = keyword.start + 1;
-            return;
-        }
-        if entry.pattern().anchored {
-            self.try_at(at, keyword);
-        } else {
-            self.search_around(at, keyword);
+        match (takes, anchored) {
+            (false, _) => state.done = usize::MAX,
+            (true, true) => self.try_at(at, keyword),
+            (true, false) => self.search_around(at, keyword),
         }
     }
 
     fn try_at(&mut self, at: usize, keyword: Range<usize>) {
         let window = self.window(at, &keyword);
-        let input = Input::new(&self.text[..window.end])
-            .range(keyword.start..)
-            .anchored(regex_automata::Anchored::Yes);
-        if self.is_spent(at, &window) {
+        self.states[at].done = keyword.start + 1;
+        let text = &self.text[keyword.start..window.end];
+        let Some(reach) = self.entries[at].sketch().reach(text) else {
+            return;
+        };
+        let end = keyword.start + reach;
+        if self.is_spent(at) || self.is_old(at, &(keyword.start..end)) {
             return;
         }
-        let end = self.take(at, &input, &window);
-        self.states[at].done = end.unwrap_or(keyword.start + 1);
+        // What stands behind the longest match may have a say in whether it ends there.
+        let input = Input::new(&self.text[..window.end.min(end + 1)])
+            .range(keyword.start..)
+            .anchored(regex_automata::Anchored::Yes);
+        if let Some(end) = self.take(at, &input, &window) {
+            self.states[at].done = end;
+        }
     }
 
     fn search_around(&mut self, at: usize, keyword: Range<usize>) {
         let window = self.window(at, &keyword);
-        if self.is_spent(at, &window) {
+        let open = window.end < self.text.len() && self.text[window.end - 1] != b'\n';
+        let rest = if open { ENOUGH } else { 0 };
+        let state = &mut self.states[at];
+        state.done = state
+            .done
+            .max(window.end.saturating_sub(rest))
+            .max(keyword.start + 1);
+        let may_match = self.entries[at].sketch().has_run(&self.text[window.clone()]);
+        if !may_match || self.is_spent(at) || self.is_old(at, &window) {
             return;
         }
         let mut from = window.start;
@@ -176,17 +190,10 @@ impl<'a> Pass<'a> {
                 None => break,
             }
         }
-        let open = window.end < self.text.len() && self.text[window.end - 1] != b'\n';
-        let rest = if open { ENOUGH } else { 0 };
-        let state = &mut self.states[at];
-        state.done = state
-            .done
-            .max(window.end.saturating_sub(rest))
-            .max(keyword.start + 1);
     }
 
-    /// Whether the pattern may search no more, or the change does not add the window anyway.
-    fn is_spent(&mut self, at: usize, window: &Range<usize>) -> bool {
+    /// Whether the pattern may search no more.
+    fn is_spent(&mut self, at: usize) -> bool {
         let state = &mut self.states[at];
         state.attempts += 1;
         let most = MOST_ATTEMPTS + self.text.len() / BYTES_PER_ATTEMPT;
@@ -202,15 +209,17 @@ impl<'a> Pass<'a> {
         if let Some(why) = cut {
             state.done = usize::MAX;
             self.out.cut.push((at, why));
-            return true;
         }
-        // To compare a file with what it was costs less than to search it, let alone to compile what is
-        // searched for.
-        let absent = !self.scope.adds(window);
-        if absent {
-            state.done = window.end;
-        }
-        absent
+        cut.is_some()
+    }
+
+    /// Whether the change is known to add nothing there.
+    ///
+    /// To compare a file with what it was costs less than to make an expression, but more than to use one:
+    /// where there are many places to search, the search comes first.
+    fn is_old(&self, at: usize, range: &Range<usize>) -> bool {
+        let ask = self.scope.knows_added() || !self.entries[at].has_many_places();
+        ask && !self.scope.adds(range)
     }
 
     /// Takes the next match, if there is one, and returns its end.
@@ -225,8 +234,10 @@ impl<'a> Pass<'a> {
         } else {
             captured.end
         };
-        if self.scope.adds(&captured)
+        let known_old = self.scope.knows_added() && !self.scope.adds(&captured);
+        if !known_old
             && let Some(hit) = self.judge(at, whole, captured, window)
+            && self.scope.adds(&hit.captured)
         {
             self.states[at].found += 1;
             self.out.hits.push(hit);
@@ -280,10 +291,4 @@ impl<'a> Pass<'a> {
 
 fn captured(captures: &Captures, group: usize) -> Option<Range<usize>> {
     captures.get_group(group).map(|span| span.start..span.end)
-}
-
-/// Whether as many token bytes stand here as a match begins with.
-fn begins_a_token(text: &[u8], at: usize, run: u8) -> bool {
-    let head = text.get(at..at + usize::from(run));
-    head.is_some_and(|head| head.iter().all(|b| super::run::is_token(*b)))
 }

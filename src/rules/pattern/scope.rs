@@ -92,6 +92,15 @@ impl Scope<'_> {
         }
     }
 
+    /// Whether it is known already what the change adds.
+    #[must_use]
+    pub fn knows_added(&self) -> bool {
+        match self {
+            Self::File(file) => file.view.knows_added(),
+            Self::Text | Self::Example => true,
+        }
+    }
+
     /// Whether the text belongs to a test.
     #[must_use]
     pub fn is_test(&self) -> bool {

@@ -1,6 +1,7 @@
 //! A pattern rule ready for use: the shipped ones are static data, a repository's own are made from
 //! what its configuration says.
 
+use super::sketch::Sketch;
 use super::source::Source;
 use super::validator::Validator;
 use crate::model::{Confidence, RuleInfo, Severity};
@@ -28,8 +29,8 @@ pub struct Pattern {
     pub regex: Cow<'static, str>,
     /// Whether a match begins at a keyword.
     pub anchored: bool,
-    /// How many token bytes a match begins with at least, if it begins at a keyword.
-    pub run: u8,
+    /// What its matches are like; `None`: nobody has looked yet.
+    pub sketch: Option<Sketch>,
     /// Whether a match may reach over many lines.
     pub multi_line: bool,
     /// The least entropy in bits per byte.
@@ -68,11 +69,7 @@ impl Pattern {
             allow: texts(&source.allow),
             regex: Cow::Owned(source.regex.clone()),
             anchored: source.anchored,
-            run: if source.anchored {
-                super::run::of(&source.regex)
-            } else {
-                0
-            },
+            sketch: None,
             multi_line: source.multi_line,
             entropy: source.entropy.unwrap_or(0.0),
             random: source.random,
