@@ -19,16 +19,15 @@ pub mod rotation;
 mod sample;
 mod schema;
 pub mod slot;
+mod wait;
 
 pub use error::Error;
+pub use wait::LONGEST as LONGEST_WAIT;
 
 use crate::sys::clock::Deadline;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-/// The longest that anything waits for another process, however late the deadline is.
-pub const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// The name of the file in the state directory.
 pub const FILE: &str = "state.db";
@@ -68,32 +67,32 @@ impl Store {
 
     /// Does something that changes the state, alone and entirely or not at all.
     fn write<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
-        self.tell(|db| {
-            let transaction = Transaction::new_unchecked(db, TransactionBehavior::Immediate)?;
-            let done = work(&transaction)?;
-            transaction.commit()?;
-            Ok(done)
-        })
+        let immediate = TransactionBehavior::Immediate;
+        // Once it has begun, nobody else writes.
+        let transaction = self.patient(|| Transaction::new_unchecked(&self.db, immediate))?;
+        let done = work(&transaction).and_then(|done| transaction.commit().map(|()| done));
+        done.map_err(|error| self.named(error))
     }
 
     /// Reads the state, at one moment.
-    fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
-        self.tell(|db| {
-            let transaction = Transaction::new_unchecked(db, TransactionBehavior::Deferred)?;
+    fn read<T>(&self, work: impl Fn(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
+        self.patient(|| {
+            let deferred = TransactionBehavior::Deferred;
+            let transaction = Transaction::new_unchecked(&self.db, deferred)?;
             work(&transaction)
         })
     }
 
-    fn tell<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
-        let wait = self.db.busy_timeout(self.within.left().min(LONGEST_WAIT));
-        let done = wait.and_then(|()| work(&self.db));
-        done.map_err(|error| {
-            let error = Error::of(&self.path, error);
-            if matches!(error, Error::Damaged(_)) {
-                open::condemn(&self.path);
-            }
-            error
-        })
+    fn patient<T>(&self, work: impl Fn() -> rusqlite::Result<T>) -> Result<T, Error> {
+        wait::patient(&self.within, || work().map_err(|error| self.named(error)))
+    }
+
+    fn named(&self, error: rusqlite::Error) -> Error {
+        let error = Error::of(&self.path, error);
+        if matches!(error, Error::Damaged(_)) {
+            open::condemn(&self.path);
+        }
+        error
     }
 }
 

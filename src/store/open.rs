@@ -1,6 +1,6 @@
 //! Opens the file: permissions, journal, schema; and moves a damaged one out of the way.
 
-use super::{Error, FILE, LONGEST_WAIT, Store, schema};
+use super::{Error, FILE, Store, schema, wait};
 use crate::sys::clock::Deadline;
 use crate::sys::dirs;
 use rusqlite::config::DbConfig;
@@ -50,24 +50,16 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Opens the file, again while others are making it: the change to a write-ahead log fails at once when
-/// another process is at it, however long the wait is set.
 fn connect(path: &Path, within: &Deadline) -> Result<Connection, Error> {
-    let limit = Deadline::after(within.left().min(LONGEST_WAIT));
-    loop {
-        match try_connect(path, &limit) {
-            Err(Error::Locked(_)) if !limit.is_over() => std::thread::sleep(Duration::from_millis(3)),
-            done => return done,
-        }
-    }
+    wait::patient(within, || try_connect(path))
 }
 
-fn try_connect(path: &Path, within: &Deadline) -> Result<Connection, Error> {
+fn try_connect(path: &Path) -> Result<Connection, Error> {
     dirs::private_file(path).map_err(|e| Error::Dir(path.to_owned(), e))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let opened = Connection::open_with_flags(path, flags);
     let db = opened.map_err(|e| Error::of(path, e))?;
-    let found = prepare(&db, within).map_err(|e| Error::of(path, e))?;
+    let found = prepare(&db).map_err(|e| Error::of(path, e))?;
     match found > schema::VERSION {
         true => Err(Error::Newer(path.to_owned())),
         false => Ok(db),
@@ -75,8 +67,9 @@ fn try_connect(path: &Path, within: &Deadline) -> Result<Connection, Error> {
 }
 
 /// Sets the connection up and brings the schema to this version; returns the version that it has then.
-fn prepare(db: &Connection, within: &Deadline) -> rusqlite::Result<i64> {
-    db.busy_timeout(within.left())?;
+fn prepare(db: &Connection) -> rusqlite::Result<i64> {
+    // Waiting is done outside; the change to a write-ahead log does not wait anyhow.
+    db.busy_timeout(Duration::ZERO)?;
     let found = version(db)?;
     if found > schema::VERSION {
         return Ok(found);

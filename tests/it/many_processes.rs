@@ -5,9 +5,13 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Stdio};
+use std::sync::Mutex;
 
 /// How many there are at once.
 const PROCESSES: usize = 200;
+
+/// Held by the test whose processes run.
+static ALONE: Mutex<()> = Mutex::new(());
 
 const DAY: &str = "2026-11-21";
 
@@ -19,25 +23,49 @@ fn world() -> Repo {
     repo
 }
 
-fn start(repo: &Repo, args: &[&str]) -> Child {
-    let mut command = repo.command(PANTHEON);
-    command.args(["debug", "store"]).args(args);
-    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped());
-    command.spawn().unwrap()
+/// A process that does not outlive its test, however that ends.
+struct Worker(Child);
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // It may have ended already.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+impl Worker {
+    fn start(repo: &Repo, args: &[&str]) -> Self {
+        let mut command = repo.command(PANTHEON);
+        command.args(["debug", "store"]).args(args);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        Self(command.spawn().unwrap())
+    }
+
+    /// Waits for the first line that it writes.
+    fn first_line(&mut self) -> String {
+        let mut line = String::new();
+        let mut out = BufReader::new(self.0.stdout.as_mut().unwrap());
+        out.read_line(&mut line).unwrap();
+        line
+    }
 }
 
 /// Runs a command in all processes, which begin when all of them are there; gives back the lines they wrote.
 fn at_once(repo: &Repo, args: &[&str]) -> Vec<String> {
+    // Two hundred at a time are enough for the machine.
+    let _alone = ALONE.lock();
     let args = [args, &["--wait"]].concat();
-    let mut children: Vec<Child> = (0..PROCESSES).map(|_| start(repo, &args)).collect();
-    for child in &mut children {
-        drop(child.stdin.take());
+    let start = |_| Worker::start(repo, &args);
+    let mut workers: Vec<Worker> = (0..PROCESSES).map(start).collect();
+    for worker in &mut workers {
+        drop(worker.0.stdin.take());
     }
     let mut lines = Vec::new();
-    for mut child in children {
+    for mut worker in workers {
         let mut text = String::new();
-        child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
-        assert!(child.wait().unwrap().success(), "{text}");
+        worker.0.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+        assert!(worker.0.wait().unwrap().success(), "{text}");
         lines.extend(text.lines().map(str::to_owned));
     }
     lines
@@ -101,15 +129,15 @@ fn together_they_never_pass_a_limit_on_requests() {
 #[test]
 fn exactly_one_of_them_tries_an_endpoint_that_was_unwell() {
     let repo = world();
-    repo.run(&["debug", "store", "trip", "--endpoints", "100"])
+    repo.run(&["debug", "store", "trip", "--endpoints", "50"])
         .exits(0);
-    let lines = at_once(&repo, &["probe", "--endpoints", "100"]);
+    let lines = at_once(&repo, &["probe", "--endpoints", "50"]);
     let probes: BTreeSet<&String> = lines.iter().filter(|line| line.ends_with(" probe")).collect();
-    assert_eq!(probes.len(), 100);
+    assert_eq!(probes.len(), 50);
     let all = lines.iter().filter(|line| line.ends_with(" probe")).count();
-    assert_eq!(all, 100);
+    assert_eq!(all, 50);
     let open = lines.iter().filter(|line| line.ends_with(" open")).count();
-    assert_eq!(open, (PROCESSES - 1) * 100);
+    assert_eq!(open, (PROCESSES - 1) * 50);
 }
 
 #[test]
@@ -119,18 +147,55 @@ fn what_a_killed_process_had_reserved_stays_counted_as_unsettled() {
         "spend", "--day", DAY, "--amount", "60", "--cap", "100", "--cost", "1",
     ];
     let hold = [&spend[..], &["--hold", "--lasts-ms", "1"]].concat();
-    let mut child = start(&repo, &hold);
-    let mut line = String::new();
-    let mut out = BufReader::new(child.stdout.take().unwrap());
-    out.read_line(&mut line).unwrap();
-    assert_eq!(line, "granted\n");
+    let mut worker = Worker::start(&repo, &hold);
+    assert_eq!(worker.first_line(), "granted\n");
     // SIGKILL: no destructor runs.
-    child.kill().unwrap();
-    child.wait().unwrap();
+    drop(worker);
     let refused = repo.run(&[&["debug", "store"], &spend[..]].concat()).exits(0);
     assert_eq!(refused.stdout, "refused day\n");
     let sum = month(&repo);
     let figures =
         ["counted", "calls", "reserved", "unsettled_calls", "unsettled"].map(|key| sum[key].as_i64());
     assert_eq!(figures, [60, 0, 0, 1, 60].map(Some));
+}
+
+#[test]
+fn processes_that_are_killed_in_the_middle_leave_the_sums_right() {
+    let repo = world();
+    let spend = [
+        "spend",
+        "--day",
+        DAY,
+        "--amount",
+        "7",
+        "--cost",
+        "3",
+        "--lasts-ms",
+        "1",
+    ];
+    let endless = [&spend[..], &["--times", "1000000"]].concat();
+    let start = |_| Worker::start(&repo, &endless);
+    let mut workers: Vec<Worker> = (0..20).map(start).collect();
+    for worker in &mut workers {
+        assert_eq!(worker.first_line(), "granted\n");
+    }
+    drop(workers);
+    let sum = month(&repo);
+    let number = |key: &str| sum[key].as_i64().unwrap();
+    assert!(number("calls") > 0 && number("unsettled_calls") <= 20, "{sum}");
+    assert_eq!(
+        number("counted"),
+        number("calls") * 3 + number("unsettled_calls") * 7
+    );
+    // What counts against the limit is what the rows come to, neither more nor less.
+    let counted = number("counted");
+    let at = |cap: i64| {
+        let cap = cap.to_string();
+        let one = [
+            "debug", "store", "spend", "--day", DAY, "--amount", "1", "--cap", &cap,
+        ];
+        repo.run(&one).exits(0).stdout
+    };
+    assert_eq!(at(counted), "refused day\n");
+    assert_eq!(at(counted + 1), "granted\n");
 }

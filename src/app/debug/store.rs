@@ -50,18 +50,18 @@ pub trait Meet {
 }
 
 fn open(meet: &mut dyn Meet) -> Result<Store, Error> {
-    let store = state::open(Deadline::after(LIMIT))?;
+    let store = patient(|| state::open(Deadline::after(LIMIT)))?;
     meet.start();
     Ok(store)
 }
 
 /// Tries again while the state is locked: on a slow machine two hundred processes may hold it for long.
-fn patient<T>(mut work: impl FnMut() -> Result<T, store::Error>) -> Result<T, Error> {
+fn patient<T, E: Into<Error>>(work: impl Fn() -> Result<T, E>) -> Result<T, Error> {
     let limit = Deadline::after(LIMIT);
     loop {
-        match work() {
-            Err(store::Error::Locked(_)) if !limit.is_over() => {}
-            done => return Ok(done?),
+        match work().map_err(E::into) {
+            Err(Error::State(store::Error::Locked(_))) if !limit.is_over() => {}
+            done => return done,
         }
     }
 }
