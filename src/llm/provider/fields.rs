@@ -90,8 +90,16 @@ pub fn plain(status: u16, body: &[u8]) -> String {
     text.to_owned()
 }
 
+/// Returns the message of an error as it may be shown: never empty, and without keys.
+pub fn shown(message: &str) -> String {
+    match message.trim() {
+        "" => "the provider states an error without words".to_owned(),
+        message => without_keys(message),
+    }
+}
+
 /// Returns a message without keys. Some providers repeat the key that they refuse, whole or in part.
-pub fn without_keys(message: &str) -> String {
+fn without_keys(message: &str) -> String {
     let hidden = message.split_inclusive(char::is_whitespace).map(|word| {
         match word.match_indices("sk-").find(|(at, _)| begins(word, *at)) {
             Some((at, _)) => format!("{}*** ", &word[..at]),

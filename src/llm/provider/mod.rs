@@ -13,6 +13,9 @@ mod openai_words;
 mod schema;
 pub mod wait;
 
+#[cfg(test)]
+mod any_bytes;
+
 use super::answer::{Answer, Failure};
 use super::request::Request;
 use super::sse;
@@ -96,6 +99,10 @@ pub trait Stream {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Defaults {
     /// The base address, without a `/` at its end; empty: the configuration must give one.
+    ///
+    /// It is what stands before the paths that the contract fixes. Gemini, Anthropic and OpenAI fix the
+    /// version in them (`/v1/messages`), so it is no part of the base. Servers that are only compatible put
+    /// their version anywhere (`/v1`, `/api/v1`), so there the base holds it, as those servers tell it.
     pub base_url: &'static str,
     /// The version of the interface; empty if the contract has none.
     pub api_version: &'static str,

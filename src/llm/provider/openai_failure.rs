@@ -6,6 +6,9 @@
 //! an array; and the error of a provider behind the server as text within the message or in
 //! `metadata.raw`.
 
+#[cfg(test)]
+mod tests;
+
 use super::super::answer::{Failure, FailureKind, one_line};
 use super::{Headers, fields, hints};
 use serde_json::Value;
@@ -50,16 +53,12 @@ pub(super) fn bare(headers: &Headers, error: &Value) -> Failure {
 /// Puts a failure together.
 fn failure(status: u16, headers: &Headers, said: &Said) -> Failure {
     let kind = hints::obey(kind(status, headers, said), headers);
-    let message = match said.message.trim() {
-        "" => "the provider states an error without words",
-        message => message,
-    };
     Failure {
         // One that came before the error was no word on it.
         status: said.status.filter(|_| status < 400).or(Some(status)),
         code: said.words.first().map(|word| one_line(word)),
         request_id: request_id(headers),
-        ..Failure::new(kind, &fields::without_keys(message))
+        ..Failure::new(kind, &fields::shown(&said.message))
     }
 }
 
@@ -195,9 +194,9 @@ fn said(value: &Value) -> Option<Said> {
     error_said(value)
 }
 
-/// Returns a text, or the one at a pointer.
+/// Returns a text, or the one at a pointer of what is none.
 fn first_text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
-    value.as_str().or_else(|| fields::text(value, pointer))
+    fields::text(value, "").or_else(|| fields::text(value, pointer))
 }
 
 /// Reads an error that is a text or an object.

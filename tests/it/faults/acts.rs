@@ -50,7 +50,7 @@ impl Act {
     /// Returns the deadline of a call that meets it.
     pub fn deadline(self) -> Duration {
         match self {
-            Self::Drip => Duration::from_millis(700),
+            Self::Drip => Duration::from_millis(1200),
             _ => Duration::from_secs(10),
         }
     }

@@ -12,7 +12,7 @@ fn a_call_carries_the_key_and_asks_for_nothing_compressed() {
         ("x-more".into(), "1".into()),
         ("authorization".into(), "mine".into()),
     ];
-    let told = ask_with(&to, false, &within(seconds(5)), &Open);
+    let told = ask_with(&to, false, &within(seconds(20)), &Open);
     assert_eq!(told.0.as_ref().unwrap().text, "fine ");
     assert_eq!(outcomes(&told), ["complete"]);
     let asked = &server.asked()[0];
@@ -47,7 +47,7 @@ fn a_stream_in_any_pieces_is_one_answer() {
         conn.chunk(b"");
         Then::Keep
     });
-    let (answer, _) = ask(&server, true, &within(seconds(5)));
+    let (answer, _) = ask(&server, true, &within(seconds(20)));
     let answer = answer.unwrap();
     assert_eq!(
         (answer.text.as_str(), answer.finish),
@@ -58,7 +58,7 @@ fn a_stream_in_any_pieces_is_one_answer() {
 #[test]
 fn a_stream_that_ends_early_has_no_finish() {
     let server = Server::new(|_, conn| conn.answer(200, EVENTS, b"data: so\n\ndata: far\n\n"));
-    let (answer, attempts) = ask(&server, true, &within(seconds(5)));
+    let (answer, attempts) = ask(&server, true, &within(seconds(20)));
     assert_eq!(answer.unwrap().finish, Finish::Missing);
     assert_eq!(attempts[0].outcome, "no-finish-reason");
 }
@@ -66,13 +66,13 @@ fn a_stream_that_ends_early_has_no_finish() {
 #[test]
 fn the_last_event_may_lack_its_blank_line() {
     let server = Server::new(|_, conn| conn.answer(200, EVENTS, b"data: so\n\ndata: end"));
-    let (answer, _) = ask(&server, true, &within(seconds(5)));
+    let (answer, _) = ask(&server, true, &within(seconds(20)));
     assert_eq!(answer.unwrap().finish, Finish::Complete);
 }
 
 #[test]
 fn an_answer_at_one_go_is_as_good_as_a_stream() {
-    let (answer, _) = ask(&good(), true, &within(seconds(5)));
+    let (answer, _) = ask(&good(), true, &within(seconds(20)));
     assert_eq!(answer.unwrap().text, "fine ");
 }
 
@@ -83,7 +83,7 @@ fn calls_share_a_connection() {
     let results = block_on(async {
         let mut results = Vec::new();
         for _ in 0..3 {
-            let within = within(seconds(5));
+            let within = within(seconds(20));
             results.push(
                 transport::ask(&to, &request(), false, &within, &Open)
                     .await
@@ -98,13 +98,26 @@ fn calls_share_a_connection() {
 }
 
 #[test]
+fn an_endpoint_outlives_the_runtime_of_its_connections() {
+    let server = good();
+    let to = endpoint(&server.http(), Options::default());
+    for _ in 0..3 {
+        assert_eq!(
+            outcomes(&ask_with(&to, false, &within(seconds(20)), &Open)),
+            ["complete"]
+        );
+    }
+    assert_eq!(server.connections(), 3);
+}
+
+#[test]
 fn counts_and_lists() {
     let server = Server::new(|asked, conn| match asked.line.as_str() {
         "POST /count HTTP/1.1" => conn.answer(200, JSON, b"12345"),
         _ => conn.answer(200, JSON, b"model-1"),
     });
     let to = endpoint(&server.http(), Options::default());
-    let within = within(seconds(5));
+    let within = within(seconds(20));
     let counted = block_on(transport::count(&to, &request(), &within)).unwrap();
     assert_eq!(counted.unwrap(), Some(5));
     let listed = block_on(transport::models(&to, &within)).unwrap();
@@ -118,7 +131,7 @@ fn a_call_that_cannot_be_sent_is_refused() {
     let failed = |base_url: &str, header: &str| {
         let mut to = endpoint(base_url, Options::default());
         to.headers = vec![(header.to_owned(), "a\nb".to_owned()); usize::from(!header.is_empty())];
-        let (result, attempts) = ask_with(&to, false, &within(seconds(5)), &Open);
+        let (result, attempts) = ask_with(&to, false, &within(seconds(20)), &Open);
         assert_eq!(attempts[0].outcome, "refused");
         result.unwrap_err().message
     };

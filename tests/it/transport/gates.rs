@@ -54,7 +54,7 @@ fn through(server: &Server, within: &Within, gates: &Scripted) -> Told {
 #[test]
 fn a_gate_hears_before_and_after() {
     let (server, gates) = (good(), Scripted::default());
-    assert!(through(&server, &within(seconds(5)), &gates).0.is_ok());
+    assert!(through(&server, &within(seconds(20)), &gates).0.is_ok());
     assert_eq!(gates.heard(), ["here 100 Go", "here complete"]);
 }
 
@@ -64,7 +64,7 @@ fn a_wait_that_fits_is_waited() {
         good(),
         Scripted::new(&[Permit::Wait(ms(30)), Permit::Wait(ms(20))]),
     );
-    let told = through(&server, &within(seconds(5)), &gates);
+    let told = through(&server, &within(seconds(20)), &gates);
     assert!(told.0.is_ok());
     assert_eq!(told.1[0].waited, ms(50));
     assert_eq!(gates.heard().len(), 4);
@@ -72,19 +72,19 @@ fn a_wait_that_fits_is_waited() {
 
 #[test]
 fn a_wait_that_does_not_fit_fails_at_once() {
-    let (server, gates) = (good(), Scripted::new(&[Permit::Wait(seconds(5))]));
+    let (server, gates) = (good(), Scripted::new(&[Permit::Wait(seconds(20))]));
     let begun = Instant::now();
-    let told = through(&server, &within(seconds(5)), &gates);
+    let told = through(&server, &within(seconds(20)), &gates);
     assert!(begun.elapsed() < seconds(2), "{:?}", begun.elapsed());
     assert_eq!(outcomes(&told), ["limited"]);
-    assert_eq!(gates.heard(), ["here 100 Wait(5s)"]);
+    assert_eq!(gates.heard(), ["here 100 Wait(20s)"]);
     assert_eq!(server.connections(), 0);
 }
 
 #[test]
 fn an_open_breaker_fails_at_once() {
     let (server, gates) = (good(), Scripted::new(&[Permit::Open(seconds(9))]));
-    let told = through(&server, &within(seconds(5)), &gates);
+    let told = through(&server, &within(seconds(20)), &gates);
     assert_eq!(outcomes(&told), ["breaker-open"]);
     let failure = told.0.unwrap_err();
     assert_eq!(failure.kind.wait(), Some(seconds(9)));

@@ -23,7 +23,7 @@ fn as_many_bytes_as_are_taken_and_not_one_more() {
         let server = Server::new(move |_, conn| conn.answer(200, JSON, &body));
         let within = Within {
             max_body: most,
-            ..within(seconds(5))
+            ..within(seconds(20))
         };
         assert_eq!(outcomes(&ask(&server, false, &within)), [outcome]);
     }
@@ -39,7 +39,7 @@ fn a_stream_is_bounded_as_a_whole_and_not_by_its_events() {
         });
         let within = Within {
             max_body: most,
-            ..within(seconds(5))
+            ..within(seconds(20))
         };
         assert_eq!(outcomes(&ask(&server, true, &within)), [outcome]);
     }

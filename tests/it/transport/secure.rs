@@ -33,7 +33,7 @@ fn secure(config: Arc<rustls::ServerConfig>) -> Server {
 }
 
 fn failure(to: &Endpoint) -> (String, String) {
-    let (result, attempts) = ask_with(to, false, &within(seconds(5)), &Open);
+    let (result, attempts) = ask_with(to, false, &within(seconds(20)), &Open);
     (attempts[0].outcome.clone(), result.unwrap_err().message)
 }
 
@@ -43,7 +43,7 @@ fn an_authority_of_ones_own_is_believed() {
     let server = secure(authority.server(Ends::Later));
     let to = endpoint(&server.https(), trusting(&authority));
     assert_eq!(
-        outcomes(&ask_with(&to, false, &within(seconds(5)), &Open)),
+        outcomes(&ask_with(&to, false, &within(seconds(20)), &Open)),
         ["complete"]
     );
 }
@@ -83,7 +83,7 @@ fn a_server_that_asks_gets_the_certificate_of_the_client() {
     options.trust.identity = Some(Identity { certificate, key });
     let to = endpoint(&server.https(), options);
     assert_eq!(
-        outcomes(&ask_with(&to, false, &within(seconds(5)), &Open)),
+        outcomes(&ask_with(&to, false, &within(seconds(20)), &Open)),
         ["complete"]
     );
 }
@@ -130,7 +130,7 @@ fn http2_carries_many_calls_on_one_connection() {
     let server = Http2::new(authority.modern(), GOOD);
     let to = endpoint(&format!("https://{}", server.address), trusting(&authority));
     let request = request();
-    let within = within(seconds(5));
+    let within = within(seconds(20));
     let done = block_on(async {
         let one = || transport::ask(&to, &request, false, &within, &Open);
         // The first one makes the connection, the others share it.
@@ -148,7 +148,7 @@ fn a_proxy_stands_before_every_host_but_this_machine() {
     let direct = good();
     let to = endpoint("http://models.invalid", proxied(&proxy.http()));
     assert_eq!(
-        outcomes(&ask_with(&to, false, &within(seconds(5)), &Open)),
+        outcomes(&ask_with(&to, false, &within(seconds(20)), &Open)),
         ["complete"]
     );
     assert_eq!(
@@ -162,7 +162,7 @@ fn a_proxy_stands_before_every_host_but_this_machine() {
     ] {
         let to = endpoint(&host, proxied(&proxy.http()));
         assert_eq!(
-            outcomes(&ask_with(&to, false, &within(seconds(5)), &Open)),
+            outcomes(&ask_with(&to, false, &within(seconds(20)), &Open)),
             ["complete"],
             "{host}"
         );
@@ -212,7 +212,7 @@ fn a_key_that_a_server_repeats_is_taken_out() {
         let body = format!("{}{key}", "x".repeat(285));
         conn.answer(401, "", body.as_bytes())
     });
-    let (result, _) = ask(&server, false, &within(seconds(5)));
+    let (result, _) = ask(&server, false, &within(seconds(20)));
     let message = result.unwrap_err().message;
     assert!(message.ends_with("xBearer ***"), "{message}");
 }
@@ -222,7 +222,7 @@ fn a_redirect_is_not_followed() {
     let other = good();
     let to = format!("location: {}/else\r\n", other.http());
     let server = Server::new(move |_, conn| conn.answer(307, &to, b""));
-    let told = ask(&server, false, &within(seconds(5)));
+    let told = ask(&server, false, &within(seconds(20)));
     assert_eq!(outcomes(&told), ["redirect"]);
     assert_eq!(other.connections(), 0);
 }
@@ -265,7 +265,7 @@ fn the_log_names_the_call_and_nothing_that_it_says() {
         for url in &urls {
             let to = endpoint(url, trusting(&authority));
             assert_eq!(
-                outcomes(&ask_with(&to, false, &within(seconds(5)), &Open)),
+                outcomes(&ask_with(&to, false, &within(seconds(20)), &Open)),
                 ["complete"]
             );
         }

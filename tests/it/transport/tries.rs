@@ -165,11 +165,11 @@ fn a_pause_is_called_off() {
     let told = told.unwrap();
     assert_eq!(outcomes(&told), ["rate-limited"]);
     assert_eq!(told.0.unwrap_err().kind.name(), "cancelled");
-    assert!(begun.elapsed() < seconds(5), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < seconds(20), "{:?}", begun.elapsed());
 }
 
 fn eventually(is_so: impl Fn() -> bool) -> bool {
-    let end = Instant::now() + seconds(5);
+    let end = Instant::now() + seconds(20);
     while Instant::now() < end {
         if is_so() {
             return true;

@@ -19,11 +19,10 @@ const EXHAUSTED: [&str; 7] = [
 /// Classifies an answer of another status than 200.
 pub(super) fn of(status: u16, headers: &Headers, body: &[u8]) -> Failure {
     let value = serde_json::from_slice(body).unwrap_or_default();
-    let message = match fields::text(&value, "/error/message") {
-        Some(message) => message.to_owned(),
-        None => fields::plain(status, body),
-    };
-    failure(status, headers, &value, &message)
+    match fields::text(&value, "/error/message") {
+        Some(message) => failure(status, headers, &value, message),
+        None => failure(status, headers, &value, &fields::plain(status, body)),
+    }
 }
 
 /// Returns the failure that a body of status 200 or an event states.
@@ -48,7 +47,7 @@ fn failure(status: u16, headers: &Headers, value: &Value, message: &str) -> Fail
         status: Some(status),
         code: named.map(one_line),
         request_id: id.or_else(|| fields::word(value, "/request_id")),
-        ..Failure::new(hints::obey(kind, headers), &fields::without_keys(message))
+        ..Failure::new(hints::obey(kind, headers), &fields::shown(message))
     }
 }
 
