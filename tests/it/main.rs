@@ -41,6 +41,8 @@ mod model_calls;
 mod own_gate;
 #[cfg(test)]
 mod policy_e2e;
+#[cfg(test)]
+mod scenes;
 #[cfg(unix)]
 #[cfg(test)]
 mod shapes;

@@ -34,6 +34,8 @@ pub struct Desk<'a> {
     endpoint: &'a str,
     /// The tokens of the prompt, as the estimator counts them.
     counted: u64,
+    /// The part of them that no server leaves out.
+    least: u64,
     estimate: Estimate,
     open: RefCell<Option<Open>>,
     usage: Cell<Usage>,
@@ -58,7 +60,7 @@ impl<'a> Desk<'a> {
     ) -> Self {
         let known = &book.models[target.model];
         let place = &book.places[target.endpoint];
-        let counted = draft.tokens(known.family) * u64::from(known.token_percent) / 100;
+        let of_model = |tokens: u64| tokens * u64::from(known.token_percent) / 100;
         let mut desk = Self {
             store,
             book,
@@ -66,7 +68,8 @@ impl<'a> Desk<'a> {
             place,
             question,
             endpoint: &book.table.endpoints[target.endpoint].name,
-            counted,
+            counted: of_model(draft.tokens(known.family)),
+            least: of_model(draft.least(known.family)),
             estimate: Estimate::default(),
             open: RefCell::default(),
             usage: Cell::default(),
@@ -112,10 +115,10 @@ impl<'a> Desk<'a> {
     /// Says that the server cut the prompt, if it counted far fewer tokens than there are.
     pub fn cut(&self, answer: &Answer) -> Option<Failure> {
         let counted = answer.usage.prompt();
-        if counted == 0 || !tokens::looks_cut(self.counted, counted) {
+        if counted == 0 || !tokens::looks_cut(self.least, counted) {
             return None;
         }
-        let all = self.counted;
+        let all = self.least;
         let message = format!("the server cut the prompt: it counted {counted} tokens of about {all}");
         Some(Failure::new(FailureKind::ContextTooLong(None), &message))
     }
@@ -371,7 +374,9 @@ impl<'a> Desk<'a> {
             )?;
         }
         let served = answer.served.as_deref();
-        if prompt > 0 && served.is_none_or(|served| same_model(&self.known.id, served)) {
+        // Of a prompt that is mostly form nobody can say what was counted.
+        let mostly_text = self.least * 10 >= self.counted * 9;
+        if prompt > 0 && mostly_text && served.is_none_or(|served| same_model(&self.known.id, served)) {
             let family = self.known.family.name();
             calibration::learn(store, family, self.question.repository, self.counted, prompt)?;
         }

@@ -4,7 +4,12 @@ use crate::llm::request::{Block, Part, Request, Turn};
 use crate::llm::tokens::{Counter, Family};
 
 /// The size of a request.
-pub struct Draft(Counter);
+pub struct Draft {
+    /// What is said.
+    texts: Counter,
+    /// Tools and the schema: what a server makes of them is its own affair, and may be no tokens at all.
+    forms: Counter,
+}
 
 /// What a request costs besides its texts: roles, separators, the schema's own words.
 const OVERHEAD: u64 = 12;
@@ -12,32 +17,38 @@ const OVERHEAD: u64 = 12;
 impl Draft {
     /// Reads all texts of a request once.
     pub fn of(request: &Request) -> Self {
-        let mut counter = Counter::default();
+        let mut texts = Counter::default();
         for block in &request.system {
-            counter.push(&block.text);
-            counter.push("\n");
+            texts.push(&block.text);
+            texts.push("\n");
         }
         for part in request.turns.iter().flat_map(|turn| &turn.parts) {
             match part {
-                Part::Text(block) => counter.push(&block.text),
-                Part::Call(call) => counter.push(&call.args.to_string()),
-                Part::Result(result) => counter.push(&result.content),
-                Part::Opaque(value) => counter.push(&value.to_string()),
+                Part::Text(block) => texts.push(&block.text),
+                Part::Call(call) => texts.push(&call.args.to_string()),
+                Part::Result(result) => texts.push(&result.content),
+                Part::Opaque(value) => texts.push(&value.to_string()),
             }
         }
+        let mut forms = Counter::default();
         for tool in &request.tools {
-            counter.push(&tool.description);
-            counter.push(&tool.parameters.to_string());
+            forms.push(&tool.description);
+            forms.push(&tool.parameters.to_string());
         }
         if let Some(schema) = &request.schema {
-            counter.push(&schema.value.to_string());
+            forms.push(&schema.value.to_string());
         }
-        Self(counter)
+        Self { texts, forms }
     }
 
     /// Returns its tokens for a family of models.
     pub fn tokens(&self, family: Family) -> u64 {
-        self.0.total(family) + OVERHEAD
+        self.least(family) + self.forms.total(family) + OVERHEAD
+    }
+
+    /// Returns the tokens that every server must count: those of what is said.
+    pub fn least(&self, family: Family) -> u64 {
+        self.texts.total(family)
     }
 }
 

@@ -1,37 +1,113 @@
 //! The four contracts, from the side of the provider: what a good answer, a stream and an error look like.
+//!
+//! `tests/peers/models/check_fake.py` holds them against the providers' own SDKs.
+
+mod anthropic;
+mod compatible;
+mod gemini;
+mod openai;
 
 use serde_json::{Value, json};
 
 /// The model that answers.
 pub const MODEL: &str = "model-1";
 
+/// The tool that it calls.
+pub const TOOL: &str = "read";
+
+/// How an answer ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// All is said.
+    Complete,
+    /// The tokens were used up before a word was said.
+    Cap,
+    /// A filter, or the model itself, stopped it.
+    Blocked,
+    /// It calls the tool.
+    Call,
+}
+
 /// Returns a whole answer that says `text`.
 pub fn answer(kind: &str, text: &str) -> Vec<u8> {
+    ended(kind, text, End::Complete)
+}
+
+/// Returns a stream that says `text` in two pieces, each event with the blank line at its end.
+pub fn events(kind: &str, text: &str) -> Vec<Vec<u8>> {
+    ended_events(kind, text, End::Complete)
+}
+
+/// Returns a whole answer that ends so.
+pub fn ended(kind: &str, text: &str, end: End) -> Vec<u8> {
     let value = match kind {
-        "gemini" => gemini(text, Some("STOP")),
-        "anthropic" => message(json!([{"type": "text", "text": text}]), json!("end_turn")),
-        "openai" => response(text),
-        "openai-compatible" => json!({
-            "id": "call-1", "object": "chat.completion", "model": MODEL,
-            "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}],
-            "usage": {"prompt_tokens": 40, "completion_tokens": 9, "total_tokens": 49},
-        }),
+        "gemini" => gemini::answer(text, end),
+        "anthropic" => anthropic::answer(text, end),
+        "openai" => openai::answer(text, end),
+        "openai-compatible" => compatible::answer(text, end),
         kind => panic!("no contract `{kind}`"),
     };
     value.to_string().into_bytes()
 }
 
-/// Returns a stream that says `text` in two pieces, each event with the blank line at its end.
-pub fn events(kind: &str, text: &str) -> Vec<Vec<u8>> {
-    let half = text.len() / 2;
-    let (head, tail) = text.split_at(half);
+/// Returns a stream that ends so.
+pub fn ended_events(kind: &str, text: &str, end: End) -> Vec<Vec<u8>> {
     match kind {
-        "gemini" => vec![data(&gemini(head, None)), data(&gemini(tail, Some("STOP")))],
-        "anthropic" => anthropic_events(head, tail),
-        "openai" => openai_events(head, tail, text),
-        "openai-compatible" => compatible_events(head, tail),
+        "gemini" => gemini::events(text, end),
+        "anthropic" => anthropic::events(text, end),
+        "openai" => openai::events(text, end),
+        "openai-compatible" => compatible::events(text, end),
         kind => panic!("no contract `{kind}`"),
     }
+}
+
+/// Returns the event of an error in a stream that has begun: nobody has room.
+pub fn late_error(kind: &str) -> Vec<u8> {
+    let error = String::from_utf8(error(kind, 503, "The model is overloaded.", false)).unwrap();
+    match kind {
+        "anthropic" => {
+            let error = error.replace("api_error", "overloaded_error");
+            format!("event: error\ndata: {error}\n\n").into_bytes()
+        }
+        "openai" => openai::late_error(),
+        "openai-compatible" => {
+            let error = error.replace("\"code\":null", "\"code\":\"server_overloaded\"");
+            format!("data: {error}\n\n").into_bytes()
+        }
+        _ => format!("data: {error}\n\n").into_bytes(),
+    }
+}
+
+/// Returns the tokens of a prompt, as each contract tells them. The last one has no such question.
+pub fn counted(kind: &str) -> Vec<u8> {
+    let value = match kind {
+        "gemini" => {
+            json!({"totalTokens": 40, "promptTokensDetails": [{"modality": "TEXT", "tokenCount": 40}]})
+        }
+        "anthropic" => json!({"input_tokens": 40}),
+        "openai" => json!({"object": "response.input_tokens", "input_tokens": 40}),
+        kind => panic!("no count in `{kind}`"),
+    };
+    value.to_string().into_bytes()
+}
+
+/// Returns the list of models.
+pub fn models(kind: &str) -> Vec<u8> {
+    let value = match kind {
+        "gemini" => json!({"models": [{
+            "name": format!("models/{MODEL}"), "version": "1", "displayName": "Model 1",
+            "inputTokenLimit": 1_048_576, "outputTokenLimit": 65536,
+            "supportedGenerationMethods": ["generateContent", "countTokens"],
+        }]}),
+        "anthropic" => json!({
+            "data": [anthropic::model()], "has_more": false, "first_id": MODEL, "last_id": MODEL,
+        }),
+        _ => json!({
+            "object": "list",
+            "data": [{"id": MODEL, "object": "model", "created": 1_790_000_000, "owned_by": "somebody"}],
+        }),
+    };
+    value.to_string().into_bytes()
 }
 
 /// Returns an error of that status. With a hint it says to come back after two seconds, in the body where
@@ -54,84 +130,8 @@ pub fn error(kind: &str, status: u16, message: &str, hint: bool) -> Vec<u8> {
     value.to_string().into_bytes()
 }
 
-fn gemini(text: &str, finish: Option<&str>) -> Value {
-    let mut candidate = json!({"content": {"role": "model", "parts": [{"text": text}]}, "index": 0});
-    if let Some(finish) = finish {
-        candidate["finishReason"] = json!(finish);
-    }
-    json!({
-        "candidates": [candidate], "modelVersion": MODEL, "responseId": "call-1",
-        "usageMetadata": {"promptTokenCount": 40, "candidatesTokenCount": 9, "totalTokenCount": 49},
-    })
-}
-
-fn message(content: Value, stop: Value) -> Value {
-    json!({
-        "id": "call-1", "type": "message", "role": "assistant", "model": MODEL,
-        "content": content, "stop_reason": stop, "stop_sequence": null,
-        "usage": {"input_tokens": 40, "output_tokens": 9},
-    })
-}
-
-fn anthropic_events(head: &str, tail: &str) -> Vec<Vec<u8>> {
-    let delta = |text| json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}});
-    let block = json!({"type": "text", "text": ""});
-    [
-        json!({"type": "message_start", "message": message(json!([]), Value::Null)}),
-        json!({"type": "content_block_start", "index": 0, "content_block": block}),
-        delta(head),
-        delta(tail),
-        json!({"type": "content_block_stop", "index": 0}),
-        json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 9}}),
-        json!({"type": "message_stop"}),
-    ]
-    .iter()
-    .map(named)
-    .collect()
-}
-
-fn response(text: &str) -> Value {
-    json!({
-        "id": "call-1", "object": "response", "status": "completed", "model": MODEL, "error": null,
-        "output": [{"type": "message", "id": "m", "status": "completed", "role": "assistant",
-            "content": [{"type": "output_text", "text": text, "annotations": []}]}],
-        "usage": {"input_tokens": 40, "output_tokens": 9, "total_tokens": 49},
-    })
-}
-
-fn openai_events(head: &str, tail: &str, text: &str) -> Vec<Vec<u8>> {
-    let delta = |text| json!({"type": "response.output_text.delta", "item_id": "m", "output_index": 0, "content_index": 0, "delta": text});
-    let begun =
-        json!({"id": "call-1", "object": "response", "status": "in_progress", "model": MODEL, "output": []});
-    [
-        json!({"type": "response.created", "response": begun}),
-        delta(head),
-        delta(tail),
-        json!({"type": "response.completed", "response": response(text)}),
-    ]
-    .iter()
-    .map(named)
-    .collect()
-}
-
-fn compatible_events(head: &str, tail: &str) -> Vec<Vec<u8>> {
-    let chunk = |delta: Value, finish: Value| {
-        data(&json!({
-            "id": "call-1", "object": "chat.completion.chunk", "model": MODEL,
-            "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
-        }))
-    };
-    let usage = json!({
-        "id": "call-1", "object": "chat.completion.chunk", "model": MODEL, "choices": [],
-        "usage": {"prompt_tokens": 40, "completion_tokens": 9, "total_tokens": 49},
-    });
-    vec![
-        chunk(json!({"role": "assistant", "content": head}), Value::Null),
-        chunk(json!({"content": tail}), Value::Null),
-        chunk(json!({}), json!("stop")),
-        data(&usage),
-        b"data: [DONE]\n\n".to_vec(),
-    ]
+fn halves(text: &str) -> (&str, &str) {
+    text.split_at(text.len() / 2)
 }
 
 fn data(value: &Value) -> Vec<u8> {

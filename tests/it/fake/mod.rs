@@ -7,6 +7,7 @@
 pub mod contract;
 pub mod http2;
 pub mod plain;
+pub mod scene;
 pub mod tls;
 
 use std::io::{self, Read, Write};

@@ -136,8 +136,11 @@ impl Act {
         let events = contract::events(kind, FINDINGS);
         match self {
             Self::CutEvent => {
-                let whole = &events[0];
-                [whole, &events[1][..events[1].len() / 2]].concat()
+                // In the first event that has a part of the text.
+                let says = |event: &Vec<u8>| String::from_utf8_lossy(event).contains("findi");
+                let at = events.iter().position(says).unwrap();
+                let half = &events[at][..events[at].len() / 2];
+                [&events[..at].concat(), half].concat()
             }
             // All that comes before the first event that knows of a finish.
             Self::NoFinish => {
