@@ -1,3 +1,5 @@
+//! Cases with what must come of them, and laws that any text obeys.
+
 use super::*;
 use proptest::prelude::*;
 use serde_json::json;
