@@ -10,6 +10,9 @@ use super::tolerant::Place;
 /// The longest key that is looked for behind a comma.
 const LONGEST_KEY: usize = 80;
 
+/// The longest comment that is looked into, in bytes.
+const LONGEST_COMMENT: usize = 1_000;
+
 const NOT_ESCAPED: &str = "a quote within a text is not escaped";
 
 /// A text, and where it ends.
@@ -236,12 +239,18 @@ fn is_member_next(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with(['}', ']']) || is_comment(rest) || is_key_next(rest)
 }
 
-/// Whether a comment stands at the start. With a quote in it, it may as well be the rest of the text.
+/// Whether a comment stands at the start, not too long. With a quote in it, it may as well be the rest of
+/// the text.
 fn is_comment(rest: &str) -> bool {
-    let comment = if rest.starts_with("/*") {
-        rest.split_once("*/").map(|(comment, _)| comment)
-    } else if rest.starts_with("//") || rest.starts_with('#') {
-        rest.lines().next()
+    let mut end = rest.len().min(LONGEST_COMMENT);
+    while !rest.is_char_boundary(end) {
+        end -= 1;
+    }
+    let near = &rest[..end];
+    let comment = if near.starts_with("/*") {
+        near.split_once("*/").map(|(comment, _)| comment)
+    } else if near.starts_with("//") || near.starts_with('#') {
+        near.lines().next()
     } else {
         None
     };
