@@ -4,6 +4,7 @@ mod table;
 
 use super::{Context, Exit, Failure};
 use crate::app::cost::{self, Caps, Cost, Row, Sum};
+use crate::config::Settings;
 use crate::model::Money;
 use crate::report::{encode, visible};
 use clap::ValueEnum;
@@ -29,8 +30,13 @@ enum Format {
 ///
 /// # Errors
 /// When the ledger cannot be used.
-pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
-    let cost = cost::read(Caps::default())?;
+pub fn run(args: &Args, cx: &Context, settings: &Settings) -> Result<Exit, Failure> {
+    let budget = &settings.models.budget;
+    let cost = cost::read(Caps {
+        run: budget.per_run,
+        day: budget.per_day,
+        month: budget.per_month,
+    })?;
     for note in &cost.notes {
         cx.err(&format!("note: {}\n", visible(note)));
     }

@@ -184,7 +184,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Policy(what) => policy::run(cx, what, &load()?, &clock::today()),
         Command::Config(what) => config::run(cx, what, load),
         Command::Baseline(what) => baseline::run(what, cx),
-        Command::Cost(args) => cost::run(args, cx),
+        Command::Cost(args) => cost::run(args, cx, &load_or_shipped(cx)?),
         Command::Rules(args) => list_rules(args, cx),
         Command::Models(what) => models::run(what, cx, &load_or_shipped(cx)?),
         Command::Trust(args) => trust::run(args, cx, &load()?),

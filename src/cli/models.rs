@@ -3,9 +3,11 @@
 use super::{Context, Exit, Failure};
 use crate::app::models::show::{self, Asker, Row};
 use crate::app::models::{self, Book, Now, Preview, Reply, Store};
+use crate::app::state;
 use crate::config::Settings;
 
 use crate::report::visible;
+use crate::sys::clock::Deadline;
 use crate::sys::signal::Interrupt;
 use serde_json::json;
 use std::fmt::Write;
@@ -201,11 +203,11 @@ fn prices(rows: &[Row]) -> String {
 }
 
 /// Opens the state; says so if that cannot be.
-fn state(cx: &Context) -> Option<Store> {
-    match models::store(Duration::from_secs(5)) {
+fn open_state(cx: &Context) -> Option<Store> {
+    match state::open(Deadline::after(Duration::from_secs(5))) {
         Ok(store) => Some(store),
         Err(why) => {
-            cx.err(&format!("note: {}\n", visible(&why)));
+            cx.err(&format!("note: {}\n", visible(&why.to_string())));
             None
         }
     }
@@ -268,7 +270,7 @@ fn asker<'a>(who: &'a Who, now: &'a Now, run: &'a str, limit: u64) -> Asker<'a> 
 }
 
 fn ask(args: &TestArgs, cx: &Context, now: &Now, book: &Book, text: &str) -> Result<Exit, Failure> {
-    let (run, store) = (models::run_id(), state(cx));
+    let (run, store) = (models::run_id(), open_state(cx));
     let asker = asker(&args.who, now, &run, args.limit);
     if args.explain_route || args.dry_run {
         let (_, told) = show::route(book, store.as_ref(), &asker, text.len() as u64 / 3);
@@ -348,7 +350,7 @@ fn answered(cx: &Context, reply: &Reply) -> Result<Exit, Failure> {
 
 fn route(args: &RouteArgs, cx: &Context, settings: &Settings, now: &Now) -> Result<Exit, Failure> {
     let book = models::book(settings, now)?;
-    let (run, store) = (models::run_id(), state(cx));
+    let (run, store) = (models::run_id(), open_state(cx));
     let asker = asker(&args.who, now, &run, 1);
     let (decision, told) = show::route(&book, store.as_ref(), &asker, args.tokens);
     if args.json {

@@ -23,7 +23,10 @@ pub enum Command {
 /// When the path to explain is not one from the root of the repository.
 pub fn run(context: &Context, command: &Command, settings: &Settings, today: &str) -> Result<Exit, Failure> {
     let text = match command {
-        Command::Check => check(settings, today),
+        Command::Check => {
+            crate::app::models::check(settings)?;
+            check(settings, today)
+        }
         Command::Explain { path } => explain(settings, path)?,
     };
     context.out(&text);

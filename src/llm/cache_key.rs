@@ -4,6 +4,7 @@
 //! is left out. A new field of [`Request`] must be put on one of the two sides here before this compiles.
 
 use super::answer::{Answer, Finish};
+use super::price::same_model;
 use super::request::{Block, Effort, Part, Request, Role, Tool, ToolChoice, Turn};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -53,19 +54,7 @@ pub fn may_keep(answer: &Answer, request: &Request, is_valid: bool) -> bool {
     let served = answer.served.as_deref();
     answer.finish == Finish::Complete
         && is_valid
-        && served.is_none_or(|served| same_model(served, &request.model))
-}
-
-/// Whether a provider's name of the model that served means the one that was asked for: equal, or the same
-/// with a date or a revision behind it.
-fn same_model(served: &str, asked: &str) -> bool {
-    let bare = |name: &str| name.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    let (served, asked) = (bare(served), bare(asked));
-    let Some(rest) = served.strip_prefix(&asked) else {
-        return false;
-    };
-    let is_revision = |c: char| c.is_ascii_digit() || c == '-';
-    rest.is_empty() || (rest.starts_with(['-', '@']) && rest[1..].chars().all(is_revision))
+        && served.is_none_or(|served| same_model(&request.model, served))
 }
 
 /// Digests fields so that no two sequences of fields look alike: each with its length before it.

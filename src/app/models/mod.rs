@@ -2,6 +2,7 @@
 
 mod lookup;
 mod place;
+pub mod prompts;
 pub mod show;
 pub mod trust;
 
@@ -18,10 +19,8 @@ use crate::config::{Problem, RouteEntry, Settings};
 use crate::llm::budget::{AtLimit, Budget};
 use crate::llm::route::{Balance, Named, Rule, Table};
 use crate::store::ledger::Caps;
-use crate::sys::clock::{self, Deadline};
-use crate::sys::{dirs, env};
+use crate::sys::{clock, env};
 use lookup::Lookup;
-use std::time::Duration;
 
 /// The variable that names the model for everything.
 pub const MODEL_VARIABLE: &str = "PANTHEON_MODEL";
@@ -44,15 +43,6 @@ impl Now {
             trusted: trust::is_trusted(settings),
         }
     }
-}
-
-/// Opens the state of this machine. Without it models can still be asked where nothing limits spending.
-///
-/// # Errors
-/// Why it cannot be used, in one line.
-pub fn store(limit: Duration) -> Result<Store, String> {
-    let dir = dirs::state().ok_or("the environment names no home, so there is no state directory")?;
-    Store::open(&dir, Deadline::after(limit), clock::now_ms()).map_err(|e| e.to_string())
 }
 
 /// Returns a text that no other run has.
@@ -102,6 +92,15 @@ fn make(settings: &Settings, now: &Now, shipped: bool) -> Result<Book, Error> {
         lookup.model(&model.id, None)?;
     }
     Ok(finish(settings, lookup, table))
+}
+
+/// Checks everything that the settings say about models, as far as that takes no network and no key.
+///
+/// # Errors
+/// When a name means nothing, or a provider lacks something.
+pub fn check(settings: &Settings) -> Result<(), Error> {
+    prompts::check(settings)?;
+    book(settings, &Now::of(settings)).map(|_| ())
 }
 
 /// Makes the book with every model of the shipped table in it.

@@ -1,3 +1,5 @@
+//! Levels, balance, obstacles, and what the trace says.
+
 use super::*;
 use std::time::{Duration, Instant};
 
