@@ -9,6 +9,8 @@ mod bad_input;
 mod catalogue;
 #[cfg(test)]
 mod cli_reference;
+#[cfg(test)]
+mod client;
 mod diagnostics;
 #[cfg(test)]
 mod fake;
@@ -32,6 +34,9 @@ mod matrix;
 mod memory;
 #[cfg(test)]
 mod model_calls;
+#[cfg(unix)]
+#[cfg(test)]
+mod models_cli;
 #[cfg(test)]
 mod own_gate;
 #[cfg(test)]

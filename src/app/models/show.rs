@@ -292,6 +292,14 @@ fn short(text: &str) -> Request {
     Request::question("", "You answer in one short line.", text, 2048)
 }
 
+/// Says whom a question would go to, and how that is decided.
+#[must_use]
+pub fn explained(book: &Book, store: Option<&Store>, asker: &Asker<'_>, text: &str) -> String {
+    let request = short(text);
+    let decision = Client::new(book, store).route(&asker.question(&request));
+    explain(&book.table, &decision)
+}
+
 /// Decides whom a prompt of so many tokens would go to, and says how.
 #[must_use]
 pub fn route(book: &Book, store: Option<&Store>, asker: &Asker<'_>, tokens: u64) -> (Decision, String) {
