@@ -71,7 +71,7 @@ fn provider(name: &str, url: &str, more: &str) -> String {
 fn first(providers: &str, more: &str) -> String {
     format!(
         "[models.first]\nprovider = {providers}\nid = \"model-1\"\ninput-price = \"1000 USD\"\noutput-price = \
-         \"1000 USD\"\nmax-output = 100\n{more}\n[routing]\ndefault = \"first\"\nbalance = \"first\"\n"
+         \"1000 USD\"\nmax-output = 256\n{more}\n[routing]\ndefault = \"first\"\nbalance = \"first\"\n"
     )
 }
 

@@ -37,7 +37,7 @@ fn two(server: &Server) -> String {
     let url = server.http();
     format!(
         "[providers.local]\nkind = \"{KIND}\"\nbase-url = \"{url}/v1\"\napi-key-env = \"LOCAL_KEY\"\nstream = false\n\
-         attempts = 1\n[models.big]\nprovider = \"local\"\nid = \"model-1\"\nwindow = 8000\nfallback = [\"small\"]\n\
+         attempts = 1\n[models.big]\nprovider = \"local\"\nid = \"model-1\"\nwindow = 10000\nfallback = [\"small\"]\n\
          [models.small]\nprovider = \"local\"\nid = \"model-2\"\n[routing]\ndefault = \"big\"\n[[routes]]\ntask = \
          \"security\"\nmodel = \"small\"\n"
     )
@@ -54,7 +54,7 @@ fn lists_what_is_configured() {
     let ran = repo.run(&["models", "list"]).exits(0);
     let at = format!("  at      local ({KIND}, {}/v1): ready\n", server.http());
     let expected = format!(
-        "big\n  id      model-1\n{at}  price   free\n  window  8000 tokens in, 8192 out\n  then    small\nsmall\n  id      \
+        "big\n  id      model-1\n{at}  price   free\n  window  10000 tokens in, 8192 out\n  then    small\nsmall\n  id      \
          model-2\n{at}  price   free\n"
     );
     assert_eq!(ran.stdout, expected);
@@ -66,7 +66,7 @@ fn lists_what_is_configured() {
     assert_eq!(big["endpoints"][0]["unusable"], Value::Null);
     assert_eq!(
         (&big["window"], &big["fallback"][0]),
-        (&8000.into(), &"small".into())
+        (&10000.into(), &"small".into())
     );
     let all = json(&repo.run(&["models", "list", "--all", "--json"]).exits(0));
     assert!(all["models"].as_array().unwrap().len() > 10);
@@ -198,7 +198,7 @@ fn a_route_is_explained() {
     let ran = repo.run(&["models", "route", "--tokens", "9000"]).exits(0);
     assert!(
         ran.stdout
-            .contains(" x endpoint    big at local: its window of 8000 tokens is too small for 13096\n"),
+            .contains(" x endpoint    big at local: its window of 10000 tokens is too small for 13096\n"),
         "{ran}"
     );
     let ran = repo.run(&["models", "route", "--json"]).exits(0);
@@ -359,7 +359,7 @@ fn a_state_that_cannot_be_used_is_said_and_limits_hold() {
     assert!(trusted.exists());
     std::fs::create_dir(repo.home().join("state/state.db")).unwrap();
     repo.env
-        .push(("PANTHEON_CONFIG".into(), "budget.per-day = \"9 USD\"".into()));
+        .push(("PANTHEON_SET".into(), "budget.per-day = \"9 USD\"".into()));
     let ran = repo.run(&["models", "test", "--ask", "hello"]).exits(1);
     assert!(ran.stderr.contains("so no limit can be held"), "{ran}");
     assert_eq!(proxy.connections(), 0);
@@ -395,4 +395,22 @@ fn an_interrupt_ends_a_call_at_once() {
         assert!(!ran.stderr.contains(KEY));
         repo.finish(repo.command("kill").args(["-0", &pid]), b"").exits(1);
     }
+}
+
+#[test]
+fn processes_share_what_they_learn_of_a_server() {
+    let server = Server::new(|_, conn| conn.json(500, &contract::error(KIND, 500, "no", false)));
+    let repo = with(&two(&server));
+    let ask = || repo.run(&["models", "test", "--ask", "hello"]).exits(1);
+    let ran = ask();
+    assert_eq!(
+        ran.stderr,
+        "big at local: no (server)\nsmall at local: no (server)\n"
+    );
+    let ran = ask();
+    assert!(ran.stderr.starts_with("big at local: no (server)\n"), "{ran}");
+    assert!(ran.stderr.ends_with(" s (breaker-open)\n"), "{ran}");
+    let ran = ask();
+    assert!(ran.stderr.contains("its breaker is open for "), "{ran}");
+    assert_eq!(server.asked().len(), 3);
 }

@@ -381,7 +381,7 @@ impl<'a> Client<'a> {
         let place = &self.book.places[target.endpoint];
         Within {
             deadline: question.deadline,
-            connect: place.connect,
+            connect: place.connect_within(),
             first_byte: place.first_byte,
             idle: place.idle,
             max_body: LARGEST_ANSWER,

@@ -59,8 +59,8 @@ fn what_costs_nothing_is_asked_whatever_the_state() {
 #[test]
 fn a_damaged_file_counts_as_no_state() {
     let server = says("fine");
-    let (dir, store) = state();
-    drop(store);
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("state")).unwrap();
     let path = dir.path().join("state/state.db");
     std::fs::write(&path, "not a database at all ".repeat(300)).unwrap();
     let store = open(&dir);

@@ -1,7 +1,7 @@
 //! Who is asked next.
 
 use super::*;
-use crate::fake::JSON;
+use crate::fake::{JSON, tls};
 
 type Act = fn(&mut Conn) -> Then;
 
@@ -80,9 +80,10 @@ fn after_any_failure_the_next_endpoint_is_asked_and_then_the_next_model() {
 #[test]
 fn nobody_there_or_a_wrong_certificate_leads_on_too() {
     let gone = says("x").http();
-    let (plain, good) = (says("x"), says("fine"));
-    let tls = format!("https://{}", plain.address);
-    let book = book(&chain([&gone, &tls], &good, SHORT));
+    let good = says("fine");
+    let unknown = tls::Authority::new();
+    let server = Server::with_tls(unknown.server(tls::Ends::Later), |_, conn| conn.json(200, b"{}"));
+    let book = book(&chain([&gone, &server.https()], &good, ""));
     let reply = Ask::default().by(&book, None);
     assert_eq!(
         failures(&reply),

@@ -65,7 +65,7 @@ fn another_question_is_asked() {
         "thinking-budget = 512",
     ];
     for (n, setting) in settings.iter().enumerate() {
-        let text = text.replace("max-output = 100", &format!("max-output = 100\n{setting}"));
+        let text = text.replace("max-output = 256", &format!("max-output = 256\n{setting}"));
         base.by(&book(&text), Some(&store));
         assert_eq!(server.asked().len(), n + 6, "{setting}");
     }

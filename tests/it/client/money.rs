@@ -19,7 +19,7 @@ fn without_room_nothing_is_sent() {
     assert_eq!(failures(&reply), ["first at one: budget"]);
     let message = &reply.failures[0].1.message;
     assert!(
-        message.starts_with("the budget of $0.05 for this day has no room for a call of up to $0."),
+        message.starts_with("the budget of $0.050 for this day has no room for a call of up to $0."),
         "{message}"
     );
     assert_eq!(server.connections(), 0);

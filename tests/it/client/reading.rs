@@ -126,30 +126,34 @@ fn a_server_that_cut_the_prompt_is_found_out() {
     assert!(reply.answer.is_none());
 }
 
-#[test]
-fn a_model_that_cuts_text_otherwise_is_believed_in_time() {
-    // This one always counts six tenths of what the estimator does.
-    let counts = Mutex::new(0_u64);
-    let estimate = {
-        let request = Request::question("", "You judge.", &long(0).text, 50);
-        let texts = request.system.iter().map(|block| block.text.len()).sum::<usize>() + long(0).text.len();
-        texts as u64 / 4
-    };
+/// Asks twelve questions of a server that counts so many percent of what the estimator does.
+fn counting(percent: u64) -> Vec<bool> {
+    let told = long(0).by(&book(&one(&says("fine"))), None);
+    let message = told.failure().unwrap().message.clone();
+    let estimate: u64 = message.rsplit(' ').next().unwrap().parse().unwrap();
+    let counted = estimate * percent / 100;
     let server = Server::new(move |_, conn| {
-        *counts.lock().unwrap() += 1;
         conn.json(
             200,
-            &answer("fine", |value| {
-                value["usage"]["prompt_tokens"] = json!(estimate * 6 / 10)
-            }),
+            &answer("fine", |value| value["usage"]["prompt_tokens"] = json!(counted)),
         )
     });
     let book = book(&one(&server));
     let (_dir, store) = state();
-    let answered: Vec<bool> = (0..12)
+    (0..12)
         .map(|n| long(n).by(&book, Some(&store)).answer.is_some())
-        .collect();
-    assert!(answered[11], "{answered:?}");
+        .collect()
+}
+
+#[test]
+fn a_model_that_cuts_text_otherwise_is_believed_in_time() {
+    let answered = counting(65);
+    assert_eq!((answered[0], answered[11]), (false, true), "{answered:?}");
+}
+
+#[test]
+fn a_server_that_goes_on_cutting_is_never_believed() {
+    assert_eq!(counting(40), [false; 12]);
 }
 
 fn long(n: usize) -> Ask {
