@@ -297,7 +297,6 @@ fn complaints(
     found
 }
 
-#[expect(clippy::print_stdout, reason = "the table is what this prints")]
 fn print(columns: &[(&str, Vec<Row>)]) {
     let heads: String = columns.iter().map(|(kind, _)| format!("{kind:<30}")).collect();
     println!("{:<30}{:<8}{heads}", "what goes wrong", "");

@@ -233,7 +233,8 @@ fn to_trust(merged: &Merged) -> Vec<String> {
 fn chosen_inside(key: &str, entry: &Entry) -> bool {
     // A file or a program may be named like an address.
     let is_address = ["base-url", "proxy"].contains(&key);
-    !OUTSIDE.contains(&entry.origin.file.as_ref()) && !(is_address && is_here(&entry.value))
+    let stays = is_address && is_here(&entry.value);
+    !stays && !OUTSIDE.contains(&entry.origin.file.as_ref())
 }
 
 /// Whether an address is this machine: what goes there stays at home.
