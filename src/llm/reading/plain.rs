@@ -294,13 +294,14 @@ fn address(text: &str) -> Option<usize> {
     let scheme = text
         .match_indices("://")
         .filter(|(at, _)| has_more(at + 3))
-        .find_map(|(at, _)| {
+        .map(|(at, _)| {
             let word = text[..at].rfind(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c)));
-            let start = word.map_or(0, |before| {
+            // Without a scheme too: what is put before it later must not make it an address.
+            word.map_or(0, |before| {
                 before + text[before..].chars().next().map_or(1, char::len_utf8)
-            });
-            (start < at).then_some(start)
-        });
+            })
+        })
+        .next();
     let lower = text.to_ascii_lowercase();
     let www = lower
         .match_indices("www.")

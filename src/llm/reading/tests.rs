@@ -1,3 +1,5 @@
+//! Answers that are whole, mended, cut off or hostile, and what is made of them.
+
 use super::*;
 use proptest::prelude::*;
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! Which level decides, in which order endpoints follow, and what stands in the way.
+
 use super::*;
 use std::time::{Duration, Instant};
 
