@@ -1,6 +1,7 @@
 //! `pantheon models`: what is configured, reachable, and what it costs.
 
 use super::{Context, Exit, Failure};
+use crate::app;
 use crate::app::models::show::{self, Asker, Row};
 use crate::app::models::{self, Book, Now, Preview, Reply, Store};
 use crate::app::state;
@@ -12,6 +13,9 @@ use crate::sys::signal::Interrupt;
 use serde_json::json;
 use std::fmt::Write;
 use std::time::Duration;
+
+/// How long after a call its end can still be written down.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// What `pantheon models` does.
 #[derive(Debug, clap::Subcommand)]
@@ -202,10 +206,15 @@ fn prices(rows: &[Row]) -> String {
     out
 }
 
-/// Opens the state; says so if that cannot be.
-fn open_state(cx: &Context) -> Option<Store> {
-    match state::open(Deadline::after(Duration::from_secs(5))) {
-        Ok(store) => Some(store),
+/// Opens the state for as long as a call of so many seconds needs it; says so if that cannot be.
+fn open_state(cx: &Context, limit: u64) -> Option<Store> {
+    match state::open(Deadline::after(Duration::from_secs(limit) + LAST_WORDS)) {
+        Ok(store) => {
+            for note in &store.notes {
+                cx.err(&format!("note: {}\n", visible(note)));
+            }
+            Some(store)
+        }
         Err(why) => {
             cx.err(&format!("note: {}\n", visible(&why.to_string())));
             None
@@ -231,6 +240,9 @@ fn test(args: &TestArgs, cx: &Context, settings: &Settings, now: &Now) -> Result
     let reached = show::reach(&book, &args.models, limit, &interrupt).map_err(no_runtime)?;
     if reached.is_empty() {
         cx.out(NONE);
+    }
+    if interrupt.check().is_err() {
+        return Err(app::Error::Interrupted.into());
     }
     let mut failed = reached.is_empty();
     for at in &reached {
@@ -270,11 +282,10 @@ fn asker<'a>(who: &'a Who, now: &'a Now, run: &'a str, limit: u64) -> Asker<'a> 
 }
 
 fn ask(args: &TestArgs, cx: &Context, now: &Now, book: &Book, text: &str) -> Result<Exit, Failure> {
-    let (run, store) = (models::run_id(), open_state(cx));
+    let (run, store) = (models::run_id(), open_state(cx, args.limit));
     let asker = asker(&args.who, now, &run, args.limit);
     if args.explain_route || args.dry_run {
-        let (_, told) = show::route(book, store.as_ref(), &asker, text.len() as u64 / 3);
-        cx.err(&told);
+        cx.err(&show::explained(book, store.as_ref(), &asker, text));
     }
     if args.dry_run {
         let preview = show::preview(book, store.as_ref(), &asker, text);
@@ -282,7 +293,7 @@ fn ask(args: &TestArgs, cx: &Context, now: &Now, book: &Book, text: &str) -> Res
         return Ok(u8::from(preview.target.is_none()));
     }
     let reply = show::ask(book, store.as_ref(), &asker, text).map_err(no_runtime)?;
-    answered(cx, &reply)
+    answered(cx, &reply, &asker.interrupt)
 }
 
 fn previewed(preview: &Preview) -> String {
@@ -315,9 +326,12 @@ fn previewed(preview: &Preview) -> String {
     out
 }
 
-fn answered(cx: &Context, reply: &Reply) -> Result<Exit, Failure> {
+fn answered(cx: &Context, reply: &Reply, interrupt: &Interrupt) -> Result<Exit, Failure> {
     for note in &reply.notes {
         cx.err(&format!("note: {}\n", visible(note)));
+    }
+    if reply.answer.is_none() && interrupt.check().is_err() {
+        return Err(app::Error::Interrupted.into());
     }
     for (name, failure) in &reply.failures {
         let kind = failure.kind.name();
@@ -350,7 +364,7 @@ fn answered(cx: &Context, reply: &Reply) -> Result<Exit, Failure> {
 
 fn route(args: &RouteArgs, cx: &Context, settings: &Settings, now: &Now) -> Result<Exit, Failure> {
     let book = models::book(settings, now)?;
-    let (run, store) = (models::run_id(), open_state(cx));
+    let (run, store) = (models::run_id(), open_state(cx, 1));
     let asker = asker(&args.who, now, &run, 1);
     let (decision, told) = show::route(&book, store.as_ref(), &asker, args.tokens);
     if args.json {

@@ -2,6 +2,7 @@
 
 mod kind;
 mod models;
+mod pattern;
 
 pub use kind::{Key, Kind, Section, Shape};
 
@@ -72,7 +73,7 @@ pub const SECTIONS: &[Section] = &[
         shape: Shape::List,
         doc: "A rule of the repository's own: an expression that is searched for in added lines. A later \
               layer replaces a pattern by giving its id again.",
-        keys: PATTERN,
+        keys: pattern::PATTERN,
     },
     Section {
         name: "waivers",
@@ -278,159 +279,6 @@ const RULE: &[Key] = &[
         "",
         "[\"vendor/**\"]",
         "Paths on which the rule does not look.",
-    ),
-];
-
-const PATTERN: &[Key] = &[
-    must(
-        "id",
-        K::Id,
-        "\"acme/internal-host\"",
-        "The id, as `category/name`.",
-    ),
-    must(
-        "summary",
-        K::Text,
-        "\"internal host name\"",
-        "What it finds, in a few lowercase words.",
-    ),
-    key(
-        "why",
-        K::Text,
-        "",
-        "\"Host names tell a reader how the network is built.\"",
-        "Why that matters.",
-    ),
-    key(
-        "fix",
-        K::Text,
-        "",
-        "\"Read the host name from the environment.\"",
-        "What to do about a finding.",
-    ),
-    key(
-        "severity",
-        K::Severity,
-        "\"medium\"",
-        "\"high\"",
-        "How bad a finding is.",
-    ),
-    key(
-        "test-severity",
-        K::Severity,
-        "",
-        "\"low\"",
-        "How bad a finding is in tests, fixtures and examples, where it is another matter there.",
-    ),
-    key(
-        "confidence",
-        K::Word(CONFIDENCES),
-        "\"medium\"",
-        "\"medium\"",
-        "How likely a finding is.",
-    ),
-    key(
-        "history",
-        K::Bool,
-        "false",
-        "false",
-        "Whether every pushed commit is searched, and not only the sum of the push.",
-    ),
-    key(
-        "languages",
-        K::Texts,
-        "[]",
-        "[\"python\", \"shell\"]",
-        "The languages in which it is searched for; none: all.",
-    ),
-    key(
-        "paths",
-        K::Globs,
-        "[]",
-        "[\"deploy/**\"]",
-        "The paths on which it is searched for; none: all.",
-    ),
-    key(
-        "exclude-paths",
-        K::Globs,
-        "[]",
-        "[\"docs/**\"]",
-        "The paths on which it is not.",
-    ),
-    must(
-        "keywords",
-        K::RawTexts,
-        "[\".corp.acme\"]",
-        "Words of which one must stand in the text before the expression is tried. They make it fast.",
-    ),
-    must(
-        "regex",
-        K::Raw,
-        "'[a-z0-9-]+\\.corp\\.acme\\b'",
-        "The expression. What is meant is the group `secret`, else the first group, else all of it.",
-    ),
-    key(
-        "anchored",
-        K::Bool,
-        "false",
-        "false",
-        "Whether a match begins exactly at a keyword, which is searched for much faster.",
-    ),
-    key(
-        "entropy",
-        K::Number,
-        "0.0",
-        "0.0",
-        "The least Shannon entropy of the match, in bits per character.",
-    ),
-    key(
-        "random",
-        K::Bool,
-        "false",
-        "false",
-        "Whether a match must look like chance rather than words.",
-    ),
-    key(
-        "placeholder",
-        K::Bool,
-        "false",
-        "true",
-        "Whether matches that are plainly made up, such as `xxxx`, are dropped.",
-    ),
-    key(
-        "allow",
-        K::RawTexts,
-        "[]",
-        "['^example\\.']",
-        "Expressions: a match is dropped if one of them matches it, or its line.",
-    ),
-    key(
-        "multi-line",
-        K::Bool,
-        "false",
-        "false",
-        "Whether a match may reach over several lines.",
-    ),
-    key(
-        "validator",
-        K::Text,
-        "",
-        "\"jwt\"",
-        "A shipped test of its structure that a match must pass, such as `jwt` or `pem`.",
-    ),
-    key(
-        "good",
-        K::RawTexts,
-        "[]",
-        "[\"host = env.HOST\"]",
-        "Texts in which nothing may be found.",
-    ),
-    key(
-        "bad",
-        K::RawTexts,
-        "[]",
-        "[\"host = db1.corp.acme\"]",
-        "Texts in which it must be found.",
     ),
 ];
 

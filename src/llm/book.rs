@@ -58,6 +58,14 @@ pub struct Place {
     pub free: bool,
 }
 
+impl Place {
+    /// The most time for a connection, which is a part of the time for the first byte.
+    #[must_use]
+    pub fn connect_within(&self) -> Duration {
+        self.connect.min(self.first_byte)
+    }
+}
+
 /// What is known about a model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {

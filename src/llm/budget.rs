@@ -283,7 +283,7 @@ pub fn failed(store: &Store, id: Id, kind: &FailureKind, now: i64) -> Result<(),
 
 /// Whether the model may have worked before the call failed. Providers charge nothing for what they answer
 /// with an error.
-fn may_be_charged(kind: &FailureKind) -> bool {
+pub(super) fn may_be_charged(kind: &FailureKind) -> bool {
     use super::answer::Wait;
     match kind {
         FailureKind::TimedOut(wait) => *wait != Wait::Connect,

@@ -1,6 +1,7 @@
 //! Turns: a number that grows by one with each asking, over all processes.
 
 use super::{Error, Store};
+use rusqlite::OptionalExtension;
 
 /// Takes the next turn of a ring, from 0 on.
 ///
@@ -16,6 +17,16 @@ pub fn next(store: &Store, ring: &str) -> Result<u64, Error> {
         )
     })?;
     Ok(turn.unsigned_abs())
+}
+
+/// Returns the turn that [`next`] would take, and takes none.
+///
+/// # Errors
+/// When the state cannot be used.
+pub fn peek(store: &Store, ring: &str) -> Result<u64, Error> {
+    let select = "SELECT (turn + 1) & 0x7fffffffffff FROM rotation WHERE ring = ?";
+    let turn = store.read(|db| db.query_row(select, [ring], |row| row.get(0)).optional())?;
+    Ok(turn.map_or(0, i64::unsigned_abs))
 }
 
 #[cfg(test)]

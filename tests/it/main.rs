@@ -10,6 +10,8 @@ mod catalogue;
 #[cfg(test)]
 mod cli_reference;
 #[cfg(test)]
+mod client;
+#[cfg(test)]
 mod cost;
 #[cfg(test)]
 mod diagnostics;
@@ -37,6 +39,9 @@ mod matrix;
 mod memory;
 #[cfg(test)]
 mod model_calls;
+#[cfg(unix)]
+#[cfg(test)]
+mod models_cli;
 #[cfg(test)]
 mod own_gate;
 #[cfg(test)]

@@ -64,13 +64,29 @@ pub struct End {
     pub unusable: Option<String>,
 }
 
-/// Lists the models of a book.
+/// Lists the models of a book, by name.
 #[must_use]
 pub fn rows(book: &Book, now: &Now) -> Vec<Row> {
-    let models = book.table.models.iter().zip(&book.models);
+    let models = by_name(book).into_iter();
     models
-        .map(|(model, known)| row(book, now, model, known))
+        .map(|n| row(book, now, &book.table.models[n], &book.models[n]))
         .collect()
+}
+
+/// The places of the models in the order of their names.
+fn by_name(book: &Book) -> Vec<usize> {
+    let models = &book.table.models;
+    let mut order: Vec<usize> = (0..models.len()).collect();
+    order.sort_by(|&a, &b| models[a].name.cmp(&models[b].name));
+    order
+}
+
+/// Says why an endpoint is not asked, whatever the question.
+fn obstacle(book: &Book, n: usize) -> Option<String> {
+    let end = &book.table.endpoints[n];
+    let remote = !book.table.remote && !end.local;
+    let off = remote.then(|| "`routing.remote` is off, and it is not on this machine".to_owned());
+    off.or_else(|| end.unusable.clone())
 }
 
 fn row(book: &Book, now: &Now, model: &route::Model, known: &Known) -> Row {
@@ -100,7 +116,7 @@ fn end(book: &Book, n: usize) -> End {
         name: book.table.endpoints[n].name.clone(),
         kind: book.places[n].codec.kind(),
         base_url: book.places[n].base_url.clone(),
-        unusable: book.table.endpoints[n].unusable.clone(),
+        unusable: obstacle(book, n),
     }
 }
 
@@ -178,7 +194,8 @@ pub fn reach(
     interrupt: &Interrupt,
 ) -> io::Result<Vec<Reached>> {
     let mut all = Vec::new();
-    for (n, model) in book.table.models.iter().enumerate() {
+    for n in by_name(book) {
+        let model = &book.table.models[n];
         if !wanted.is_empty() && !wanted.contains(&model.name) {
             continue;
         }
@@ -198,8 +215,8 @@ fn reach_one(
 ) -> io::Result<Reached> {
     let (known, place) = (&book.models[model], &book.places[at]);
     let begun = Instant::now();
-    let result = match &book.table.endpoints[at].unusable {
-        Some(why) => Err(Failure::new(crate::llm::answer::FailureKind::Refused, why)),
+    let result = match obstacle(book, at) {
+        Some(why) => Err(Failure::new(crate::llm::answer::FailureKind::Refused, &why)),
         None => block_on(listed(place, known, limit, interrupt))?,
     };
     Ok(Reached {
@@ -224,7 +241,7 @@ async fn listed(
     let endpoint = keys.endpoint(place, &place.provider, version, limit)?;
     let within = Within {
         deadline: Instant::now() + limit,
-        connect: place.connect,
+        connect: place.connect_within(),
         first_byte: place.first_byte,
         idle: place.idle,
         max_body: 8 << 20,
@@ -290,6 +307,14 @@ pub fn preview(book: &Book, store: Option<&Store>, asker: &Asker<'_>, text: &str
 
 fn short(text: &str) -> Request {
     Request::question("", "You answer in one short line.", text, 2048)
+}
+
+/// Says whom a question would go to, and how that is decided.
+#[must_use]
+pub fn explained(book: &Book, store: Option<&Store>, asker: &Asker<'_>, text: &str) -> String {
+    let request = short(text);
+    let decision = Client::new(book, store).route(&asker.question(&request));
+    explain(&book.table, &decision)
 }
 
 /// Decides whom a prompt of so many tokens would go to, and says how.

@@ -105,8 +105,16 @@ fn provider(table: &Table<'_>) -> ProviderSettings {
         free: switch(table.value("free")),
         to_trust: SENSITIVE
             .iter()
-            .filter_map(|key| table.merged.values.get(&Path::new("providers", table.name, key)))
-            .any(chosen_inside),
+            .filter_map(|key| {
+                Some((
+                    key,
+                    table
+                        .merged
+                        .values
+                        .get(&Path::new("providers", table.name, key))?,
+                ))
+            })
+            .any(|(key, entry)| chosen_inside(key, entry)),
         origin: table.origin.clone(),
     }
 }
@@ -211,7 +219,9 @@ fn prompt(table: &Table<'_>) -> PromptSettings {
 /// Lists what the repository itself asks for that sends a key somewhere or runs a program.
 fn to_trust(merged: &Merged) -> Vec<String> {
     let sensitive = |(path, entry): &(&Path, &Entry)| {
-        path.section == "providers" && SENSITIVE.contains(&path.key.as_ref()) && chosen_inside(entry)
+        path.section == "providers"
+            && SENSITIVE.contains(&path.key.as_ref())
+            && chosen_inside(&path.key, entry)
     };
     let values = merged.values.iter().filter(sensitive);
     values
@@ -219,9 +229,12 @@ fn to_trust(merged: &Merged) -> Vec<String> {
         .collect()
 }
 
-/// Whether the repository itself chose a place that is not this machine.
-fn chosen_inside(entry: &Entry) -> bool {
-    !OUTSIDE.contains(&entry.origin.file.as_ref()) && !is_here(&entry.value)
+/// Whether the repository itself chose it, and it is not the address of this machine.
+fn chosen_inside(key: &str, entry: &Entry) -> bool {
+    // A file or a program may be named like an address.
+    let is_address = ["base-url", "proxy"].contains(&key);
+    let stays = is_address && is_here(&entry.value);
+    !stays && !OUTSIDE.contains(&entry.origin.file.as_ref())
 }
 
 /// Whether an address is this machine: what goes there stays at home.

@@ -63,6 +63,14 @@ fn what_sends_a_key_somewhere_must_be_trusted_unless_the_user_wrote_it() {
 }
 
 #[test]
+fn a_file_named_like_this_machine_must_be_trusted_too() {
+    let file = "version = 1\n[providers.gemini]\nca-file = \"localhost/ca.pem\"\nproxy = \"http://localhost:3128\"\n";
+    let wanted = ["providers.gemini.ca-file = \"localhost/ca.pem\""];
+    assert_eq!(loaded(file).models.to_trust, wanted);
+    assert!(loaded(file).models.providers["gemini"].to_trust);
+}
+
+#[test]
 fn a_validator_with_a_tool_that_writes_is_refused() {
     let told = problems("version = 1\n[agents.x]\ntools = [\"read\", \"run_shell\"]\n");
     assert!(

@@ -115,10 +115,11 @@ impl<'a> Desk<'a> {
     /// Says that the server cut the prompt, if it counted far fewer tokens than there are.
     pub fn cut(&self, answer: &Answer) -> Option<Failure> {
         let counted = answer.usage.prompt();
-        if counted == 0 || !tokens::looks_cut(self.least, counted) {
+        // As corrected by earlier calls: the family may just be unlike its estimator.
+        let all = self.least.saturating_mul(self.estimate.tokens.input) / self.counted.max(1);
+        if counted == 0 || !tokens::looks_cut(all, counted) {
             return None;
         }
-        let all = self.least;
         let message = format!("the server cut the prompt: it counted {counted} tokens of about {all}");
         Some(Failure::new(FailureKind::ContextTooLong(None), &message))
     }
@@ -259,27 +260,66 @@ impl<'a> Desk<'a> {
         Permit::Go
     }
 
-    fn leave(&self, store: &Store, result: Result<&Answer, &Failure>, now: i64) -> Result<(), store::Error> {
+    fn leave(&self, store: &Store, result: Result<&Answer, &Failure>, now: i64) {
         let Some(open) = self.open.take() else {
-            return Ok(());
+            return;
         };
+        // The bill comes first, and nothing that fails after it takes it back.
+        let cost = self.bill(store, open.reserved, result, now);
+        self.cost.set(self.cost.get() + cost);
         if let Some(slot) = open.slot {
-            slot::leave(store, slot)?;
+            self.heard(slot::leave(store, slot));
         }
-        let cost = match (open.reserved, result) {
-            (None, _) => Money::ZERO,
-            (Some(id), Ok(answer)) => self.settle(store, id, answer, now)?,
+        self.heard(self.tell_breaker(store, result, now));
+        self.heard(self.record(store, result, cost, &open, now));
+        if let Ok(answer) = result {
+            self.heard(self.learn(store, answer, open.began));
+        }
+    }
+
+    fn heard(&self, done: Result<(), store::Error>) {
+        if let Err(error) = done {
+            self.broken(&error);
+        }
+    }
+
+    /// Returns what a call came to, and puts it down.
+    fn bill(
+        &self,
+        store: &Store,
+        reserved: Option<Id>,
+        result: Result<&Answer, &Failure>,
+        now: i64,
+    ) -> Money {
+        match (reserved, result) {
+            (None, Err(_)) => Money::ZERO,
+            (None, Ok(answer)) => self.price(answer),
+            (Some(id), Ok(answer)) => self.settle(store, id, answer, now).unwrap_or_else(|error| {
+                self.broken(&error);
+                self.price(answer)
+            }),
             (Some(id), Err(failure)) => {
-                budget::failed(store, id, &failure.kind, now)?;
+                self.heard(budget::failed(store, id, &failure.kind, now));
+                let most = self.estimate.most;
+                if budget::may_be_charged(&failure.kind) && most > Money::ZERO {
+                    let name = self.endpoint;
+                    let note =
+                        format!("`{name}` may charge for a call without an answer: {most} count as spent");
+                    self.notes.borrow_mut().push(note);
+                }
                 Money::ZERO
             }
-        };
-        self.cost.set(self.cost.get() + cost);
-        self.tell_breaker(store, result, now)?;
-        self.record(store, result, cost, &open, now)?;
-        match result {
-            Ok(answer) => self.learn(store, answer, open.began),
-            Err(_) => Ok(()),
+        }
+    }
+
+    /// The price of an answer where nothing was reserved for it.
+    fn price(&self, answer: &Answer) -> Money {
+        match self.place.free {
+            true => Money::ZERO,
+            false => {
+                let call = self.call(answer.served.as_deref());
+                self.book.prices.price(&call, &answer.usage).cost
+            }
         }
     }
 
@@ -358,9 +398,6 @@ impl<'a> Desk<'a> {
 
     /// Learns from the provider's count.
     fn learn(&self, store: &Store, answer: &Answer, began: i64) -> Result<(), store::Error> {
-        let mut usage = self.usage.get();
-        usage += answer.usage;
-        self.usage.set(usage);
         let prompt = answer.usage.prompt();
         if let Some(most) = self.place.tokens_per_minute.filter(|_| prompt > 0) {
             let taken = (self.tokens(), began);
@@ -396,16 +433,15 @@ impl Gates for Desk<'_> {
     }
 
     fn after(&self, _: &str, result: Result<&Answer, &Failure>, now: i64) {
-        let Some(store) = self.store else {
-            if let Ok(answer) = result {
-                let mut usage = self.usage.get();
-                usage += answer.usage;
-                self.usage.set(usage);
-            }
-            return;
-        };
-        if let Err(error) = self.leave(store, result, now) {
-            self.broken(&error);
+        if let Ok(answer) = result {
+            let mut usage = self.usage.get();
+            usage += answer.usage;
+            self.usage.set(usage);
+        }
+        match (self.store, result) {
+            (Some(store), _) => self.leave(store, result, now),
+            (None, Ok(answer)) => self.cost.set(self.cost.get() + self.price(answer)),
+            (None, Err(_)) => {}
         }
     }
 }
@@ -421,6 +457,15 @@ impl Drop for Desk<'_> {
             if let Some(slot) = open.slot {
                 drop(slot::leave(store, slot));
             }
+            // It may have been the one call that an open breaker lets through.
+            let rule = breaker::Rule::default();
+            drop(breaker::after(
+                store,
+                self.endpoint,
+                breaker::Told::Nothing,
+                &rule,
+                now,
+            ));
         }
     }
 }

@@ -11,11 +11,12 @@ mod state;
 
 use super::answer::{Answer, Failure, FailureKind, Finish, Wait};
 use super::book::Book;
+use super::budget::AtLimit;
 use super::cache_key::{self, Asked};
 use super::price::same_model;
 use super::reading::{self, Expected, Reading, Unreadable};
 use super::request::Request;
-use super::route::{self, Decision, Step, Target};
+use super::route::{self, Decision, Spending, State, Step, Target, Verdict};
 use super::tokens;
 use super::transport::{self, Attempt, Cancel, Within};
 use crate::model::{Money, Usage};
@@ -29,6 +30,8 @@ use std::time::{Duration, Instant};
 
 /// The most bytes of an answer.
 const LARGEST_ANSWER: usize = 4 << 20;
+/// Who failed, where it was nobody in particular.
+const EVERYBODY: &str = "everybody";
 /// The least time in which it makes sense to begin another call.
 const LEAST_TIME: Duration = Duration::from_millis(50);
 
@@ -142,17 +145,22 @@ impl<'a> Client<'a> {
         self.route_for(question, self.likely_tokens(&draft))
     }
 
-    /// Decides whom a question would go to if its prompt had so many tokens.
+    /// Decides whom a question would go to if its prompt had so many tokens. No turn is taken: the question
+    /// itself, asked now, would go the same way.
     #[must_use]
     pub fn route_for(&self, question: &Question<'_>, tokens: u64) -> Decision {
+        let state = state::now(self.book, self.store, question, state::Turn::Look);
+        self.decide(question, tokens, &state)
+    }
+
+    fn decide(&self, question: &Question<'_>, tokens: u64, state: &State) -> Decision {
         let ask = route::Ask {
             agent: question.agent,
             task: question.task,
             tokens,
             output: u64::from(question.request.max_output),
         };
-        let state = state::now(self.book, self.store, question);
-        route::decide(&self.book.table, &ask, &state)
+        route::decide(&self.book.table, &ask, state)
     }
 
     /// The size of a prompt before it is known who gets it: by the family that cuts finest.
@@ -163,29 +171,77 @@ impl<'a> Client<'a> {
 
     /// Asks.
     pub async fn ask(&self, question: &Question<'_>) -> Reply {
-        let decision = self.route(question);
-        let mut reply = Reply {
-            trace: decision.trace,
-            ..Reply::default()
-        };
         let draft = Draft::of(question.request);
-        for target in decision.targets {
+        let tokens = self.likely_tokens(&draft);
+        let mut state = state::now(self.book, self.store, question, state::Turn::Take);
+        let mut reply = Reply::default();
+        let mut asked = Vec::new();
+        let decision = self.decide(question, tokens, &state);
+        self.ask_in_turn(question, &draft, decision, &mut asked, &mut reply)
+            .await;
+        if let Some(spending) = reply.no_room(self.book.budget.at_limit) {
+            state.spending = spending;
+            let decision = self.decide(question, tokens, &state);
+            self.ask_in_turn(question, &draft, decision, &mut asked, &mut reply)
+                .await;
+        }
+        if reply.answer.is_none() && reply.failures.is_empty() {
+            let failure = nobody(question, &state.spending, &reply.trace);
+            reply.fail(EVERYBODY, failure);
+        }
+        reply
+    }
+
+    /// Asks one after another, those that were not asked yet.
+    async fn ask_in_turn(
+        &self,
+        question: &Question<'_>,
+        draft: &Draft,
+        decision: Decision,
+        asked: &mut Vec<Target>,
+        reply: &mut Reply,
+    ) {
+        reply.trace.extend(decision.trace);
+        let mut targets = decision.targets;
+        targets.retain(|target| !asked.contains(target));
+        if let Some(given) = self.kept_anywhere(question, &targets) {
+            reply.answer = Some(given);
+            return;
+        }
+        for target in targets {
             if question.cancel.is_cancelled() {
                 break;
             }
             if left(question) < LEAST_TIME {
-                reply.fail("everybody", late());
+                reply.late();
                 break;
             }
-            let whole = self.ask_target(question, &draft, target, &mut reply).await;
-            if whole {
+            asked.push(target);
+            if self.ask_target(question, draft, target, reply).await {
                 break;
             }
         }
-        if reply.answer.is_none() && reply.failures.is_empty() {
-            reply.fail("everybody", nobody(question));
-        }
-        reply
+    }
+
+    /// Looks for an answer that any endpoint of the chosen model gave: whose turn it is does not matter then.
+    fn kept_anywhere(&self, question: &Question<'_>, targets: &[Target]) -> Option<Given> {
+        let first = targets.first()?.model;
+        let mut same = targets.iter().filter(|target| target.model == first);
+        same.find_map(|&target| {
+            let request = self.book.models[target.model].fit(question.request);
+            self.kept(question, target, &self.cache_key(question, target, &request))
+        })
+    }
+
+    fn cache_key(&self, question: &Question<'_>, target: Target, request: &Request) -> String {
+        let place = &self.book.places[target.endpoint];
+        let asked = Asked {
+            contract: place.codec.kind(),
+            base_url: &place.base_url,
+            api_version: &self.version(target),
+            prompt: question.prompt,
+        };
+        cache_key::of(&asked, request)
     }
 
     /// Asks one model at one endpoint; says whether a whole answer came.
@@ -200,15 +256,7 @@ impl<'a> Client<'a> {
         let place = &self.book.places[target.endpoint];
         let mut request = known.fit(question.request);
         let version = self.version(target);
-        let cache_key = cache_key::of(
-            &Asked {
-                contract: place.codec.kind(),
-                base_url: &place.base_url,
-                api_version: &version,
-                prompt: question.prompt,
-            },
-            &request,
-        );
+        let cache_key = self.cache_key(question, target, &request);
         if let Some(given) = self.kept(question, target, &cache_key) {
             reply.answer = Some(given);
             return true;
@@ -235,14 +283,19 @@ impl<'a> Client<'a> {
                 Ok(answer) => answer,
                 Err(failure) => return reply.fail(&name, failure),
             };
-            note(&answer, &request, reply);
+            self.note(target, &answer, reply);
             if let Some(failure) = desk.cut(&answer) {
                 return reply.fail(&name, failure);
             }
+            let finish = answer.finish.clone();
             let unreadable = match self.read(question, target, answer, &request, &cache_key, again) {
                 Ok(given) => return reply.keep(&name, given),
                 Err(unreadable) => unreadable,
             };
+            // Who was cut off, or declined, would do so again.
+            if finish != Finish::Complete {
+                return reply.fail(&name, not_whole(&finish, None));
+            }
             if again || left(question) < LEAST_TIME {
                 return reply.fail(
                     &name,
@@ -269,7 +322,11 @@ impl<'a> Client<'a> {
             Some(expected) => Some(reading::read(&answer.text, &answer.finish, expected)?),
             None => None,
         };
-        let valid = reading.as_ref().is_none_or(Reading::is_whole) && !asked_again;
+        let valid = match &reading {
+            Some(reading) => reading.is_whole(),
+            None => !answer.text.trim().is_empty(),
+        };
+        let valid = valid && !asked_again;
         if cache_key::may_keep(&answer, request, valid) {
             self.keep(cache_key, &answer);
         }
@@ -293,7 +350,7 @@ impl<'a> Client<'a> {
             Some(expected) => Some(reading::read(&text, &Finish::Complete, expected).ok()?),
             None => None,
         };
-        Some(Given {
+        let given = Given {
             model: self.book.table.models[target.model].name.clone(),
             endpoint: self.name_of_endpoint(target),
             served: None,
@@ -302,7 +359,8 @@ impl<'a> Client<'a> {
             reading,
             cached: true,
             asked_again: false,
-        })
+        };
+        Some(given).filter(Given::is_whole)
     }
 
     /// Keeps an answer. One that cannot be kept is paid for again, and that is all.
@@ -323,7 +381,7 @@ impl<'a> Client<'a> {
         let place = &self.book.places[target.endpoint];
         Within {
             deadline: question.deadline,
-            connect: place.connect,
+            connect: place.connect_within(),
             first_byte: place.first_byte,
             idle: place.idle,
             max_body: LARGEST_ANSWER,
@@ -343,6 +401,27 @@ impl<'a> Client<'a> {
         version.unwrap_or_else(|| place.codec.defaults().api_version.to_owned())
     }
 
+    /// Notes what a person should know about who answered.
+    fn note(&self, target: Target, answer: &Answer, reply: &mut Reply) {
+        let asked = &self.book.models[target.model].id;
+        let other = answer
+            .served
+            .as_deref()
+            .filter(|served| !same_model(asked, served));
+        if let Some(served) = other {
+            let price = if self.book.places[target.endpoint].free {
+                ""
+            } else {
+                ": priced as that"
+            };
+            let note = format!("asked `{asked}`, and `{served}` answered{price}");
+            reply.notes.push(note);
+        }
+        if let Some(notice) = &answer.notice {
+            reply.notes.push(format!("`{asked}`: {notice}"));
+        }
+    }
+
     fn name_of_endpoint(&self, target: Target) -> String {
         self.book.table.endpoints[target.endpoint].name.clone()
     }
@@ -354,6 +433,32 @@ impl<'a> Client<'a> {
 }
 
 impl Reply {
+    /// Says how spending stands if nobody answered because there was no room in the budget, and the
+    /// configuration names a way on.
+    fn no_room(&self, at_limit: AtLimit) -> Option<Spending> {
+        if self.answer.is_some() {
+            return None;
+        }
+        let full = |(_, failure): &&(String, Failure)| failure.kind == FailureKind::Budget;
+        let why = self.failures.iter().find(full)?.1.message.clone();
+        match at_limit {
+            AtLimit::Stop => None,
+            AtLimit::Cheaper => Some(Spending::Cheaper(why)),
+            AtLimit::Offline => Some(Spending::Offline(why)),
+        }
+    }
+
+    /// Puts down that the time is up, once.
+    fn late(&mut self) {
+        let kind = FailureKind::TimedOut(Wait::Total);
+        if self.failures.last().is_none_or(|(_, last)| last.kind != kind) {
+            self.fail(
+                EVERYBODY,
+                Failure::new(kind, "the deadline came before the answer"),
+            );
+        }
+    }
+
     fn fail(&mut self, name: &str, failure: Failure) -> bool {
         self.failures.push((name.to_owned(), failure));
         false
@@ -363,8 +468,7 @@ impl Reply {
     fn keep(&mut self, name: &str, given: Given) -> bool {
         let whole = given.is_whole();
         if !whole {
-            let why = format!("the answer is not whole: {}", given.finish.name());
-            self.fail(name, Failure::new(FailureKind::Malformed, &why));
+            self.fail(name, not_whole(&given.finish, given.reading.as_ref()));
         }
         if whole || self.answer.is_none() {
             self.answer = Some(given);
@@ -373,35 +477,41 @@ impl Reply {
     }
 }
 
-/// Notes what a person should know about who answered.
-fn note(answer: &Answer, request: &Request, reply: &mut Reply) {
-    if let Some(served) = answer
-        .served
-        .as_deref()
-        .filter(|served| !same_model(&request.model, served))
-    {
-        let asked = &request.model;
-        reply.notes.push(format!(
-            "asked `{asked}`, and `{served}` answered: priced as that"
-        ));
-    }
-    if let Some(notice) = &answer.notice {
-        reply.notes.push(format!("`{}`: {notice}", request.model));
-    }
-}
-
 fn left(question: &Question<'_>) -> Duration {
     question.deadline.saturating_duration_since(Instant::now())
 }
 
-fn late() -> Failure {
-    let message = "the deadline came before the answer";
-    Failure::new(FailureKind::TimedOut(Wait::Total), message)
+/// Why an answer is not all that there was to say.
+fn not_whole(finish: &Finish, reading: Option<&Reading>) -> Failure {
+    let why = match finish {
+        Finish::Refused(why) => format!("the model declined to answer: {why}"),
+        Finish::Blocked(why) => format!("a filter of the provider stopped the answer: {why}"),
+        Finish::Truncated => "the answer was cut off at the limit on tokens".to_owned(),
+        Finish::Complete => match reading.map_or(0, |reading| reading.dropped) {
+            0 => "the end of the answer is missing".to_owned(),
+            dropped => format!("{dropped} parts of the answer could not be read"),
+        },
+        finish => format!("the answer is not whole: {}", finish.name()),
+    };
+    Failure::new(FailureKind::Malformed, why.trim_end_matches([':', ' ']))
 }
 
-fn nobody(question: &Question<'_>) -> Failure {
-    match question.cancel.is_cancelled() {
-        true => Failure::new(FailureKind::Cancelled, "the call was called off"),
-        false => Failure::new(FailureKind::Refused, "there is no model that can be asked"),
+fn nobody(question: &Question<'_>, spending: &Spending, trace: &[Step]) -> Failure {
+    if question.cancel.is_cancelled() {
+        return Failure::new(FailureKind::Cancelled, "the call was called off");
     }
+    let rejected = trace.iter().find(|step| step.verdict == Verdict::Rejected);
+    let Some((step, target)) = rejected.and_then(|step| Some((step, step.target.as_ref()?))) else {
+        return Failure::new(FailureKind::Refused, "there is no model that can be asked");
+    };
+    let by_budget = match spending {
+        Spending::Stop(why) | Spending::Offline(why) => step.why.starts_with(why.as_str()),
+        Spending::Free(_) | Spending::Cheaper(_) => false,
+    };
+    let kind = match by_budget {
+        true => FailureKind::Budget,
+        false => FailureKind::Refused,
+    };
+    let message = format!("no model can be asked: {target}: {}", step.why);
+    Failure::new(kind, &message)
 }

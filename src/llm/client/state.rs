@@ -12,8 +12,20 @@ use crate::sys::clock;
 /// With fewer calls than this an endpoint has no score.
 const ENOUGH: u64 = 10;
 
+/// The name of the turns.
+const RING: &str = "endpoints";
+
+/// What becomes of the turn by which calls are spread over endpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// It is taken: a call follows.
+    Take,
+    /// It is only looked at.
+    Look,
+}
+
 /// Returns what is known. What cannot be read is taken for well: the gates ask again before each call.
-pub fn now(book: &Book, store: Option<&Store>, question: &Question<'_>) -> State {
+pub fn now(book: &Book, store: Option<&Store>, question: &Question<'_>, turn: Turn) -> State {
     let Some(store) = store else {
         return State {
             spending: without_store(&book.budget),
@@ -30,9 +42,10 @@ pub fn now(book: &Book, store: Option<&Store>, question: &Question<'_>) -> State
     };
     State {
         endpoints: names.iter().enumerate().map(health).collect(),
-        turn: match names.len() {
-            0 | 1 => 0,
-            _ => rotation::next(store, "endpoints").unwrap_or(0),
+        turn: match (names.len(), turn) {
+            (0 | 1, _) => 0,
+            (_, Turn::Take) => rotation::next(store, RING).unwrap_or(0),
+            (_, Turn::Look) => rotation::peek(store, RING).unwrap_or(0),
         },
         spending: match ledger::totals(store, question.run, question.day) {
             Ok(totals) => spending(&book.budget, &totals),
@@ -79,8 +92,9 @@ fn spending(budget: &Budget, totals: &Totals) -> Spending {
     let alert = share(cap, spent) * 100.0 >= f64::from(budget.alert_percent);
     match (budget.at_limit, spent >= cap, alert) {
         (AtLimit::Offline, true, _) => Spending::Offline(why),
+        // At the limit too: what is cheaper may cost nothing, and the ledger stops what does not fit.
+        (AtLimit::Cheaper, true, _) | (AtLimit::Cheaper, _, true) => Spending::Cheaper(why),
         (_, true, _) => Spending::Stop(why),
-        (AtLimit::Cheaper, false, true) => Spending::Cheaper(why),
         (_, false, _) => Spending::Free(why),
     }
 }
@@ -111,7 +125,7 @@ mod tests {
         assert!(matches!(of(AtLimit::Stop, 100), Spending::Stop(_)));
         assert!(matches!(of(AtLimit::Cheaper, 79), Spending::Free(_)));
         assert!(matches!(of(AtLimit::Cheaper, 80), Spending::Cheaper(_)));
-        assert!(matches!(of(AtLimit::Cheaper, 100), Spending::Stop(_)));
+        assert!(matches!(of(AtLimit::Cheaper, 100), Spending::Cheaper(_)));
         assert!(matches!(of(AtLimit::Offline, 99), Spending::Free(_)));
         assert!(matches!(of(AtLimit::Offline, 100), Spending::Offline(_)));
     }
