@@ -21,6 +21,7 @@
 //! | 9 | `cli` | one file per subcommand; terminal; hints; exit codes |
 //! | 7 | `app` | use-cases, and `wire`: the only room that turns settings into options |
 //! | 5 | `engine` | selects and runs checks, suppressions, snippets |
+//! | 4 | `validators` | checks that ask a model: what it is shown, and what is believed of its answer |
 //! | 3 | `rules` | offline checks, one file each; pattern rules are data in `policies/` |
 //! | 3 | `llm` | models: one codec a contract, one transport, routes, budgets |
 //! | 2 | `store` | local state for many processes: SQLite, opened only when needed |
@@ -56,3 +57,4 @@ pub mod report;
 pub mod rules;
 pub mod store;
 pub mod sys;
+pub mod validators;

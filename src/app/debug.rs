@@ -1,5 +1,7 @@
 //! What the program sees of a repository, as lines of JSON: for tests and reports of defects.
 
+pub mod store;
+
 use super::Error;
 use crate::model::{ChangeSet, EntryKind, FileChange, Objects, Oid, Side};
 use crate::{check, git};
@@ -10,9 +12,12 @@ use std::path::Path;
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn staged(dir: &Path) -> Result<String, Error> {
+pub fn staged(dir: &Path, copies: bool) -> Result<String, Error> {
     let mut repo = git::Repository::open(dir)?;
-    let change = git::staged(&mut repo)?;
+    let mut change = git::staged(&mut repo)?;
+    if copies {
+        git::mark_copies(&repo, &mut change);
+    }
     Ok(line(&repo, None, &change))
 }
 
@@ -20,11 +25,15 @@ pub fn staged(dir: &Path) -> Result<String, Error> {
 ///
 /// # Errors
 /// When one cannot be read.
-pub fn commits(dir: &Path, names: &[String], out: &mut dyn FnMut(&str)) -> Result<(), Error> {
+pub fn commits(dir: &Path, names: &[String], copies: bool, out: &mut dyn FnMut(&str)) -> Result<(), Error> {
     let repo = git::Repository::open(dir)?;
     for name in names {
         let id = git::resolve(&repo, name)?;
-        out(&line(&repo, Some(id), &git::commit(&repo, id)?));
+        let mut change = git::commit(&repo, id)?;
+        if copies {
+            git::mark_copies(&repo, &mut change);
+        }
+        out(&line(&repo, Some(id), &change));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::config::{Problem, Problems};
 use crate::model::Stage;
-use crate::{git, sys};
+use crate::{git, store, sys};
 use std::io;
 use std::path::PathBuf;
 
@@ -33,6 +33,12 @@ pub enum Error {
     /// The user interrupted.
     #[error("interrupted")]
     Interrupted,
+    /// The local state cannot be used.
+    #[error(transparent)]
+    State(#[from] store::Error),
+    /// Nothing says where the local state lives.
+    #[error("nothing says where the local state lives: no home directory is known")]
+    NoState,
     /// No temporary directory can be made.
     #[error("no temporary directory can be made: {0}")]
     Scratch(#[source] io::Error),

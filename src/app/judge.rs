@@ -4,7 +4,10 @@ use super::load;
 use super::wire::Wired;
 use crate::engine::{self, Plan};
 use crate::git::Repository;
-use crate::model::{ChangeSet, CheckRun, Fingerprint, LeftOut, Objects, Outcome, Report, Source};
+use crate::model::{
+    Category, ChangeSet, CheckRun, Finding, Fingerprint, LeftOut, Location, Moved, Objects, Oid, Outcome,
+    Report, Source,
+};
 use crate::policy;
 use crate::sys::clock::Deadline;
 use bstr::BStr;
@@ -35,6 +38,7 @@ impl<'a> Judge<'a> {
     /// Starts a judgement, and with it the deadline of the gate.
     #[must_use]
     pub fn new(repo: &'a Repository, wired: &'a Wired) -> Self {
+        tracing::debug!(git_dir = ?repo.git_dir(), "repository");
         Self {
             repo,
             wired,
@@ -68,6 +72,15 @@ impl<'a> Judge<'a> {
         };
         let readers = self.repo.readers(wired.max_file_bytes);
         let open = || Box::new(readers.open()) as Box<dyn Objects>;
+        tracing::debug!(
+            source = change.source.name(),
+            base = ?change.base.map(|id| id.to_string()),
+            head = %change.head,
+            files = change.files.len(),
+            rules = plan.rules.len(),
+            depth = ?depth,
+            "compared"
+        );
         let mut ran = engine::run(change, &plan, &open);
         if depth == Depth::Full && wired.is_on(&engine::BROKEN.id) {
             for (path, problem) in self.broken_by(change) {
@@ -117,7 +130,10 @@ impl<'a> Judge<'a> {
         };
         findings.retain(|f| self.seen.insert(f.fingerprint));
         if let (Source::Commit(id), Depth::History) = (&change.source, depth) {
-            findings.iter_mut().for_each(|f| f.commit = Some(*id));
+            findings.iter_mut().for_each(|f| {
+                f.commit = Some(*id);
+                f.help = Some(rewrite(f, *id, change.base.is_none()));
+            });
         }
     }
 
@@ -125,12 +141,21 @@ impl<'a> Judge<'a> {
     #[must_use]
     pub fn finish(self, change: &ChangeSet, chosen: Option<String>) -> Report {
         let (verdict, findings) = policy::decide(&self.wired.policy, change.head, self.runs, &self.left_out);
+        tracing::debug!(
+            stage = verdict.stage.name(),
+            decision = verdict.decision.name(),
+            findings = findings.len(),
+            left_out = self.left_out.len(),
+            micros = self.deadline.elapsed().as_micros(),
+            "decided"
+        );
         let mut notes = self.wired.notes.clone();
         notes.extend(policy::expired(&self.wired.policy, &findings));
         Report {
             source: change.source.clone(),
             chosen,
             files: self.files,
+            moved: Moved::of(change),
             commits: self.commits,
             findings,
             left_out: self.left_out,
@@ -142,7 +167,23 @@ impl<'a> Judge<'a> {
     }
 }
 
-fn add(run: &mut CheckRun, more: Vec<crate::model::Finding>) {
+/// Says what helps where the head has mended the text: no comment on a line reaches back.
+fn rewrite(finding: &Finding, commit: Oid, is_first: bool) -> String {
+    let from = match is_first {
+        true => "--root".to_owned(),
+        false => format!("{}^", commit.to_hex_with_len(10)),
+    };
+    let how = format!("the push sends this commit too: rewrite it with `git rebase -i {from}`");
+    match (&finding.location, &finding.help) {
+        (Location::Message(_), Some(help)) => format!("{how}; {help}"),
+        _ if Category::of(&finding.check) == Category::Secrets => {
+            format!("{how}, and rotate the secret if anybody else has seen it")
+        }
+        _ => how,
+    }
+}
+
+fn add(run: &mut CheckRun, more: Vec<Finding>) {
     if let Outcome::Completed(f) | Outcome::Failed(_, f) | Outcome::TimedOut(f) = &mut run.outcome {
         f.extend(more);
     }

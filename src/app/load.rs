@@ -99,6 +99,15 @@ fn read(repo: &Repository, from: &From<'_>, found: Found) -> Result<Loaded, Erro
         known: &known,
         resolve: &resolve,
     })?;
+    tracing::debug!(
+        origin = ?source,
+        tree = ?tree.map(|id| id.to_string()),
+        site = site.is_some(),
+        variable = env.is_some(),
+        flags = from.set.len(),
+        digest = settings.digest,
+        "policy"
+    );
     Ok(Loaded {
         settings,
         source,

@@ -1,6 +1,7 @@
 //! The use-cases, and `wire`: the only room that turns settings into options.
 
 pub mod baseline;
+pub mod cost;
 pub mod debug;
 mod error;
 pub mod hook;
@@ -10,7 +11,9 @@ mod load;
 pub mod models;
 pub mod review;
 pub mod settings;
+pub mod state;
 mod wire;
 
 pub use crate::git::Error as GitError;
+pub use crate::store::Error as StateError;
 pub use error::Error;

@@ -5,7 +5,8 @@ use super::judge::{Depth, Judge};
 use super::load::From;
 use super::wire::{self, Wired};
 use crate::git::{self, Repository};
-use crate::model::{ChangeSet, Report, Stage};
+use crate::model::{ChangeSet, Report, RuleInfo, Stage};
+use crate::rules::pattern;
 use crate::sys::signal::Interrupt;
 use std::path::{Path, PathBuf};
 
@@ -45,6 +46,8 @@ pub struct Judged {
     pub report: Report,
     /// How many findings a person is shown.
     pub max_findings: usize,
+    /// What the repository's own rules say about themselves.
+    pub own: Vec<RuleInfo>,
     /// The root of the working tree, if there is one.
     pub root: Option<PathBuf>,
 }
@@ -60,7 +63,8 @@ pub fn run(dir: &Path, request: &Request) -> Result<Judged, Error> {
         .prefix("pantheon-")
         .tempdir()
         .map_err(Error::Scratch)?;
-    let (change, chosen) = read(&mut repo, &request.what, scratch.path(), &interrupt)?;
+    let (mut change, chosen) = read(&mut repo, &request.what, scratch.path(), &interrupt)?;
+    git::mark_copies(&repo, &mut change);
     let wired = wired(&repo, &change, request)?;
     let mut judge = Judge::new(&repo, &wired);
     judge.look(&change, Depth::Full);
@@ -79,6 +83,7 @@ pub(super) fn judged(repo: &Repository, wired: &Wired, report: Report) -> Judged
     Judged {
         report,
         max_findings: wired.max_findings,
+        own: wired.own.iter().map(pattern::info_of).collect(),
         root: repo.root().ok().map(Path::to_owned),
     }
 }

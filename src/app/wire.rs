@@ -36,6 +36,8 @@ pub struct Wired {
     pub max_file_bytes: u64,
     /// How many findings a person is shown.
     pub max_findings: usize,
+    /// The repository's own patterns.
+    pub own: Vec<pattern::Source>,
     rules: Vec<&'static Rule>,
     patterns: Set,
     history: Option<Set>,
@@ -96,6 +98,7 @@ pub fn wire(repo: &Repository, loaded: Loaded, stage: Stage) -> Result<Wired, Er
         },
         max_file_bytes: settings.limits.max_file_bytes,
         max_findings: settings.limits.max_findings,
+        own,
         rules,
         patterns,
         history,

@@ -1,8 +1,9 @@
 //! What a rule sees of a change. Everything is read when first asked for, and once.
 
 use super::{Lines, Marks, Traits};
-use crate::model::{ChangeSet, EntryKind, FileChange, Hunk, Objects, Oid, ReadError, Side, Stage};
+use crate::model::{ChangeSet, EntryKind, FileChange, Hunk, Objects, Oid, ReadError, RuleInfo, Side, Stage};
 use bstr::{BStr, ByteSlice};
+use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ops::Range;
 
@@ -32,6 +33,9 @@ pub struct FileView<'a> {
     lines: OnceCell<Lines>,
     hunks: OnceCell<Vec<Hunk>>,
     problems: RefCell<Vec<(bool, ReadError)>>,
+    passed_over: RefCell<Vec<(Cow<'static, str>, String)>>,
+    late: Option<&'a dyn Fn() -> bool>,
+    stopped: Cell<bool>,
 }
 
 impl<'a> FileView<'a> {
@@ -49,7 +53,31 @@ impl<'a> FileView<'a> {
             lines: OnceCell::new(),
             hunks: OnceCell::new(),
             problems: RefCell::default(),
+            passed_over: RefCell::default(),
+            late: None,
+            stopped: Cell::new(false),
         }
+    }
+
+    /// Makes the time end when `late` says so.
+    #[must_use]
+    pub fn until(mut self, late: &'a dyn Fn() -> bool) -> Self {
+        self.late = Some(late);
+        self
+    }
+
+    /// Whether the time is up: whoever asks must stop then, and the file counts as not looked at.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        let late = self.stopped.get() || self.late.is_some_and(|late| late());
+        self.stopped.set(late);
+        late
+    }
+
+    /// Whether somebody was told that the time is up.
+    #[must_use]
+    pub fn was_stopped(&self) -> bool {
+        self.stopped.get()
     }
 
     /// Returns the path after the change.
@@ -84,6 +112,12 @@ impl<'a> FileView<'a> {
             })
             .as_deref()
             .unwrap_or_default()
+    }
+
+    /// Returns how many bytes of the new content have been read, without reading any.
+    #[must_use]
+    pub fn read_so_far(&self) -> usize {
+        self.new.get().and_then(Option::as_ref).map_or(0, Vec::len)
     }
 
     /// Returns the old content: of a file its bytes, of a symlink its target. Empty when there is none.
@@ -292,6 +326,17 @@ impl<'a> FileView<'a> {
     #[must_use]
     pub fn objects(&self) -> &dyn Objects {
         self.objects
+    }
+
+    /// Notes that a rule did not look at this file, and why: what was not looked at is not sound.
+    pub fn pass_over(&self, check: &RuleInfo, why: String) {
+        self.passed_over.borrow_mut().push((check.id.clone(), why));
+    }
+
+    /// Takes what rules did not look at so far: the rule's id and the reason.
+    #[must_use]
+    pub fn take_passed_over(&self) -> Vec<(Cow<'static, str>, String)> {
+        self.passed_over.take()
     }
 
     /// Takes what could not be read so far: `true` stands for the new content.

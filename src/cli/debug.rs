@@ -1,5 +1,7 @@
 //! `pantheon debug`: what the program sees, for tests and reports of defects.
 
+mod store;
+
 use super::{Context, Exit, Failure};
 use crate::app::debug;
 use bstr::ByteSlice;
@@ -23,7 +25,13 @@ enum What {
         /// Print the index against `HEAD` instead.
         #[arg(long)]
         staged: bool,
+        /// Look for copies too.
+        #[arg(long)]
+        copies: bool,
     },
+    #[command(subcommand)]
+    /// Use the local state as a call to a model does.
+    Store(store::What),
 }
 
 /// Runs the command.
@@ -31,21 +39,30 @@ enum What {
 /// # Errors
 /// When a commit cannot be read.
 pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
-    let What::Changes {
-        commits,
-        stdin,
-        staged,
-    } = &args.what;
-    if *staged {
-        cx.out(&debug::staged(&cx.dir)?);
-        return Ok(0);
+    match &args.what {
+        What::Store(what) => store::run(what, cx),
+        What::Changes {
+            staged: true, copies, ..
+        } => {
+            cx.out(&debug::staged(&cx.dir, *copies)?);
+            Ok(0)
+        }
+        What::Changes {
+            commits,
+            stdin,
+            copies,
+            ..
+        } => changes(commits, *stdin, *copies, cx),
     }
-    let mut names = commits.clone();
-    if *stdin {
+}
+
+fn changes(commits: &[String], stdin: bool, copies: bool, cx: &Context) -> Result<Exit, Failure> {
+    let mut names = commits.to_vec();
+    if stdin {
         let text = crate::sys::file::read_from(std::io::stdin(), 64 << 20);
         let text = text.map_err(|e| Failure::usage(format!("standard input cannot be read: {e}")))?;
         names.extend(text.lines().map(|l| l.to_str_lossy().into_owned()));
     }
-    debug::commits(&cx.dir, &names, &mut |line| cx.out(line))?;
+    debug::commits(&cx.dir, &names, copies, &mut |line| cx.out(line))?;
     Ok(0)
 }

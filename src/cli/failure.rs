@@ -1,6 +1,6 @@
 //! How a command ends: exit codes and error texts with a hint.
 
-use crate::app::{self, GitError};
+use crate::app::{self, GitError, StateError};
 
 /// The exit code of a command that did its work.
 pub type Exit = u8;
@@ -64,10 +64,28 @@ impl From<app::Error> for Failure {
                 hint: None,
                 code: 130,
             },
+            app::Error::State(state) => Self::usage(error.to_string()).hint(state_hint(state)),
+            app::Error::NoState => {
+                Self::usage(error.to_string()).hint("set `PANTHEON_STATE_DIR` to a directory")
+            }
             app::Error::Scratch(_) => {
                 Self::usage(error.to_string()).hint("set `TMPDIR` to a directory with room")
             }
         }
+    }
+}
+
+fn state_hint(error: &StateError) -> &'static str {
+    match error {
+        StateError::Dir(..) | StateError::ReadOnly(_) => {
+            "set `PANTHEON_STATE_DIR` to a directory that can be written"
+        }
+        StateError::Locked(_) => {
+            "run it again; on a network file system, set `PANTHEON_STATE_DIR` to a local directory"
+        }
+        StateError::Newer(_) => "update this pantheon, or give it a `PANTHEON_STATE_DIR` of its own",
+        StateError::Damaged(_) => "run it again: a new one is begun, and the damaged one is kept beside it",
+        StateError::Database(..) => "check that its disk has room",
     }
 }
 

@@ -3,23 +3,26 @@
 mod baseline;
 mod completions;
 mod config;
+mod cost;
 mod debug;
 mod failure;
 mod hook;
 mod hooks;
 mod init;
 mod man;
+mod models;
 mod output;
 mod policy;
 mod review;
 mod rules;
+mod trust;
 
 pub use failure::{Exit, Failure};
 
 use crate::app::{self, settings};
 use crate::report::visible;
-use crate::sys::clock;
 use crate::sys::terminal::{self, Color, Stream};
+use crate::sys::{clock, log};
 use clap::{CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -32,6 +35,8 @@ pub struct Context {
     pub color: Color,
     /// Assignments to keys of the policy.
     pub set: Vec<String>,
+    /// Whether a report lists too what it leaves out otherwise.
+    pub verbose: bool,
 }
 
 impl Context {
@@ -66,6 +71,10 @@ pub struct Cli {
     /// Set a key of the policy, such as `gates.manual.block="low"`; may be given many times.
     #[arg(long, value_name = "KEY=VALUE", global = true)]
     set: Vec<String>,
+    /// List too what a report leaves out: what is allowed, waived, in the baseline or below what the gate
+    /// shows; twice: say on standard error what was compared, by which policy, and which checks took longest.
+    #[arg(long, short, action = clap::ArgAction::Count, global = true)]
+    verbose: u8,
 }
 
 /// The subcommands.
@@ -83,8 +92,14 @@ enum Command {
     #[command(subcommand)]
     /// Accept the findings that are there, so that only new ones count
     Baseline(baseline::Command),
+    /// Show what models have cost
+    Cost(cost::Args),
     /// List the rules, or explain one
     Rules(rules::RulesArgs),
+    #[command(subcommand)]
+    /// Show the models that are configured: whether they can be reached, what they cost, which one is asked
+    Models(models::Command),
+    Trust(trust::Args),
     /// Write the completions of a shell
     Completions {
         /// The shell
@@ -108,10 +123,12 @@ pub fn main() -> Exit {
     if words.next().is_some_and(|word| word == "hook")
         && let Some(args) = hook::Args::fast(words)
     {
+        log::start(false);
         let cx = Context {
             dir: PathBuf::from("."),
             color: Color::Auto,
             set: Vec::new(),
+            verbose: false,
         };
         return finish(hook::run(&args, &cx), &cx);
     }
@@ -142,7 +159,9 @@ fn run(cli: Cli) -> Exit {
         dir: cli.dir.unwrap_or_else(|| PathBuf::from(".")),
         color,
         set: cli.set,
+        verbose: cli.verbose > 0,
     };
+    log::start(cli.verbose > 1);
     let done = standing(&cx).and_then(|()| dispatch(&cli.command, &cx));
     finish(done, &cx)
 }
@@ -165,7 +184,10 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Policy(what) => policy::run(cx, what, &load()?, &clock::today()),
         Command::Config(what) => config::run(cx, what, load),
         Command::Baseline(what) => baseline::run(what, cx),
+        Command::Cost(args) => cost::run(args, cx),
         Command::Rules(args) => list_rules(args, cx),
+        Command::Models(what) => models::run(what, cx, &load_or_shipped(cx)?),
+        Command::Trust(args) => trust::run(args, cx, &load()?),
         Command::Completions { shell } => {
             cx.out(&completions::script(&Cli::command(), *shell));
             Ok(0)
@@ -176,13 +198,17 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
     }
 }
 
-fn list_rules(args: &rules::RulesArgs, cx: &Context) -> Result<Exit, Failure> {
-    // Outside a repository the shipped rules are explained by the shipped policy.
+/// Loads the policy; outside a repository the shipped one counts.
+fn load_or_shipped(cx: &Context) -> Result<crate::config::Settings, Failure> {
     let loaded = match settings::current(&cx.dir, None, &cx.set) {
         Err(app::Error::Git(app::GitError::NotFound { .. })) => settings::shipped(&cx.set),
         loaded => loaded,
     };
-    let loaded = loaded.map_err(Failure::from)?;
+    loaded.map_err(Failure::from)
+}
+
+fn list_rules(args: &rules::RulesArgs, cx: &Context) -> Result<Exit, Failure> {
+    let loaded = load_or_shipped(cx)?;
     let all = settings::rules(Some(&loaded));
     rules::run(cx, args, all.iter(), |info| {
         let (enabled, severity) = settings::effect(&loaded, info);

@@ -21,9 +21,6 @@ pub struct Args {
     /// Say nothing about a plain pass.
     #[arg(long, short)]
     quiet: bool,
-    /// List too what is allowed, waived, in the baseline or below what the gate shows.
-    #[arg(long, short)]
-    verbose: bool,
 }
 
 impl Args {
@@ -35,16 +32,16 @@ impl Args {
         let Some(path) = &self.output else {
             let shown = Shown {
                 quiet: self.quiet,
-                verbose: self.verbose,
+                verbose: cx.verbose,
                 stream: Stream::Out,
             };
             cx.write(Stream::Out, &render(judged, self.format, cx, &shown));
             return Ok(());
         };
         let infos = settings::rules(None);
-        let rules: Vec<_> = infos.iter().collect();
+        let rules: Vec<_> = infos.iter().chain(&judged.own).collect();
         let options = report::Options {
-            verbose: self.verbose,
+            verbose: cx.verbose,
             max_findings: 0,
             rules: &rules,
             ..Default::default()
@@ -76,7 +73,7 @@ pub fn render(judged: &Judged, format: Format, cx: &Context, shown: &Shown) -> V
     } else {
         settings::rules(None)
     };
-    let rules: Vec<_> = infos.iter().collect();
+    let rules: Vec<_> = infos.iter().chain(&judged.own).collect();
     let color = cx.color.applies_to(shown.stream);
     let root = judged.root.as_ref().and_then(|p| p.to_str());
     let links = color && terminal::is_terminal(shown.stream) && !env::is_set("CI") && terminal::links();

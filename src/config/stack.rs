@@ -164,6 +164,7 @@ impl Packs<'_> {
     }
 
     fn walk(&mut self, name: &str, bytes: &[u8]) -> Option<(Layer, Origin)> {
+        tracing::debug!(?name, bytes = bytes.len(), "layer");
         match Source::file(name, bytes) {
             Ok(source) => Some((walk(&source, self.problems), source.origin(0))),
             Err(problem) => {

@@ -1,6 +1,8 @@
 //! One text at a time: run what looks at it, then turn drafts into findings.
 
+use super::ordinal::Ordinals;
 use super::suppress::{self, Comment};
+use super::times::Times;
 use super::{Part, Plan, sink, snippet};
 use crate::check::{Draft, FileView, Lines, Place, Run, fingerprint};
 use crate::model::{
@@ -25,14 +27,20 @@ pub fn guarded(what: &str, work: impl FnOnce() -> Part) -> Part {
 
 /// Runs the rules that look at files on one file.
 pub fn run(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part {
-    let view = FileView::new(change, objects);
+    let late = || plan.deadline.is_over();
+    let view = FileView::new(change, objects).until(&late);
     // The patterns come first, for they see on the way what other rules look for.
     let (mut drafts, mut by_pattern) = (Vec::new(), Vec::new());
-    plan.patterns.scan_file(&view, &mut by_pattern);
+    let mut times = Times::default();
+    times.of("patterns", || plan.patterns.scan_file(&view, &mut by_pattern));
     for rule in &plan.rules {
-        if let Run::File(check) = rule.run {
-            check(&view, &mut sink(&rule.info, plan, &mut drafts));
+        let Run::File(check) = rule.run else { continue };
+        if view.read_so_far() > SLOW && view.is_late() {
+            break;
         }
+        times.of(&rule.info.id, || {
+            check(&view, &mut sink(&rule.info, plan, &mut drafts));
+        });
     }
     drafts.append(&mut by_pattern);
     drafts.retain(|d| (plan.counts)(change.path.as_bstr(), &d.check));
@@ -44,7 +52,7 @@ pub fn run(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part 
         let text = Text {
             bytes: view.bytes(),
             lines: view.lines(),
-            path: Some(change),
+            view: Some(&view),
         };
         finish(drafts, comments, &text, plan)
     };
@@ -53,18 +61,33 @@ pub fn run(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part 
         why: format!("{more} more findings of `{check}` are not told"),
         inconclusive: false,
     });
+    let passed_over = view.take_passed_over().into_iter();
+    let passed_over = passed_over
+        .filter(|(check, _)| (plan.counts)(change.path.as_bstr(), check))
+        .map(|(check, why)| LeftOut {
+            what: change.path.clone(),
+            why: format!("`{check}` passed it over: {why}"),
+            inconclusive: false,
+        });
     let left_out = view
         .take_problems()
         .into_iter()
         .map(|(new, e)| left_out(change, new, &e))
         .chain(more)
+        .chain(passed_over)
+        .chain(view.was_stopped().then(|| stopped(change)))
         .collect();
     Part {
         findings,
         left_out,
+        stopped: view.was_stopped(),
+        times,
         ..Part::default()
     }
 }
+
+/// From this size on, in bytes, the time is asked for between two rules.
+const SLOW: usize = 64 << 10;
 
 /// More findings of one rule in one file than this tell nothing more.
 const MOST: usize = 1000;
@@ -99,7 +122,7 @@ pub fn message(message: &Message, plan: &Plan<'_>) -> Part {
     let text = Text {
         bytes: &message.text,
         lines: &lines,
-        path: None,
+        view: None,
     };
     Part {
         findings: finish(drafts, Vec::new(), &text, plan),
@@ -120,7 +143,7 @@ pub fn unanchored(mut drafts: Vec<Draft>, plan: &Plan<'_>) -> Vec<Finding> {
         &Text {
             bytes: b"",
             lines: &lines,
-            path: None,
+            view: None,
         },
         plan,
     )
@@ -130,34 +153,53 @@ pub fn unanchored(mut drafts: Vec<Draft>, plan: &Plan<'_>) -> Vec<Finding> {
 struct Text<'a> {
     bytes: &'a [u8],
     lines: &'a Lines,
-    path: Option<&'a FileChange>,
+    view: Option<&'a FileView<'a>>,
 }
 
 fn finish(drafts: Vec<Draft>, mut comments: Vec<Comment>, text: &Text<'_>, plan: &Plan<'_>) -> Vec<Finding> {
     let secrets = snippet::disjoint(drafts.iter().filter_map(|d| d.secret.clone()).collect());
-    let mut seen = HashMap::new();
+    let beside = beside(&drafts, text);
+    let mut ordinals = Ordinals::new(text.view);
     let mut out: Vec<_> = drafts
         .into_iter()
-        .map(|d| finding(d, text, &secrets, &mut seen))
+        .zip(beside)
+        .map(|(d, beside)| finding(d, text, &secrets, beside, &mut ordinals))
         .collect();
     if !comments.is_empty() {
         for found in &mut out {
             suppress::apply(found, &mut comments, plan.suppressions);
         }
     }
-    if let Some(file) = text.path {
+    if let Some(file) = text.view.map(|view| view.file) {
         let own = suppress::report(&comments, file, plan);
         let own = own
             .into_iter()
             .filter(|d| (plan.counts)(file.path.as_bstr(), &d.check));
-        out.extend(own.map(|d| finding(d, text, &secrets, &mut seen)));
+        out.extend(own.map(|d| finding(d, text, &secrets, 1, &mut ordinals)));
     }
     out
 }
 
-type Seen = HashMap<(String, Vec<u8>), u32>;
+/// Returns for each draft how many of its check begin on the same line.
+fn beside(drafts: &[Draft], text: &Text<'_>) -> Vec<u32> {
+    let key = |draft: &Draft| match &draft.place {
+        Place::Bytes(_, range) => Some((draft.check.clone(), text.lines.line_of(range.start))),
+        _ => None,
+    };
+    let mut counts: HashMap<_, u32> = HashMap::new();
+    for draft in drafts {
+        *counts.entry(key(draft)).or_default() += 1;
+    }
+    drafts.iter().map(|d| counts[&key(d)]).collect()
+}
 
-fn finding(draft: Draft, text: &Text<'_>, secrets: &[Range<usize>], seen: &mut Seen) -> Finding {
+fn finding(
+    draft: Draft,
+    text: &Text<'_>,
+    secrets: &[Range<usize>],
+    beside: u32,
+    ordinals: &mut Ordinals<'_>,
+) -> Finding {
     let range = match &draft.place {
         Place::Bytes(_, range) | Place::Message(range) => Some(clamp(range, text.bytes.len())),
         Place::Path(_) | Place::Change => None,
@@ -175,9 +217,8 @@ fn finding(draft: Draft, text: &Text<'_>, secrets: &[Range<usize>], seen: &mut S
     } else {
         anchor
     };
-    let nth = seen.entry((draft.check.to_string(), key.to_owned())).or_insert(0);
-    let fingerprint = fingerprint(&draft.check, path, key, *nth);
-    *nth += 1;
+    let nth = ordinals.next(&draft.check, key, range.as_ref(), beside);
+    let fingerprint = fingerprint(&draft.check, path, key, nth);
     let region = range.as_ref().map(|r| region(text.lines, r));
     let snippet = range
         .as_ref()
@@ -221,6 +262,14 @@ fn region(lines: &Lines, range: &Range<usize>) -> Region {
         start_column: column(range.start, first),
         end_line: last + 1,
         end_column: column(range.end, last),
+    }
+}
+
+fn stopped(file: &FileChange) -> LeftOut {
+    LeftOut {
+        what: file.path.clone(),
+        why: "the deadline of the gate came before the end of it".to_owned(),
+        inconclusive: false,
     }
 }
 

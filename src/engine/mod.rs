@@ -4,8 +4,10 @@
 //! What a finding means for the change is the policy's to say, not the engine's.
 
 mod file;
+mod ordinal;
 mod snippet;
 mod suppress;
+mod times;
 
 #[doc(hidden)]
 pub use suppress::parse as parse_suppression;
@@ -20,6 +22,7 @@ use crate::sys::clock::Deadline;
 use bstr::{BStr, ByteSlice};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use times::Times;
 
 /// From this many files on, a second thread earns its start.
 const PARALLEL: usize = 24;
@@ -62,9 +65,11 @@ pub fn run(change: &ChangeSet, plan: &Plan<'_>, open: &(dyn Fn() -> Box<dyn Obje
     if let Some(message) = &change.message {
         part.add(file::guarded("the message", || file::message(message, plan)));
     }
+    part.times.tell();
     if part.late > 0 {
         let why = "the deadline of the gate came first".to_owned();
-        let what = format!("{} files", part.late).into();
+        let plural = if part.late == 1 { "" } else { "s" };
+        let what = format!("{} file{plural}", part.late).into();
         part.left_out.push(LeftOut {
             what,
             why,
@@ -74,10 +79,11 @@ pub fn run(change: &ChangeSet, plan: &Plan<'_>, open: &(dyn Fn() -> Box<dyn Obje
     // Threads end in any order; what they say must not.
     part.left_out
         .sort_by(|a, b| (&a.what, &a.why).cmp(&(&b.what, &b.why)));
-    let outcome = match (part.late, part.failed) {
+    let late = part.late > 0 || part.stopped;
+    let outcome = match (late, part.failed) {
         (_, Some(why)) => Outcome::Failed(why, part.findings),
-        (0, None) => Outcome::Completed(part.findings),
-        (_, None) => Outcome::TimedOut(part.findings),
+        (false, None) => Outcome::Completed(part.findings),
+        (true, None) => Outcome::TimedOut(part.findings),
     };
     let run = CheckRun {
         check: "rules".into(),
@@ -96,7 +102,11 @@ struct Part {
     findings: Vec<Finding>,
     left_out: Vec<LeftOut>,
     failed: Option<String>,
+    /// How many files were not reached.
     late: usize,
+    /// Whether the time was up within a file.
+    stopped: bool,
+    times: Times,
 }
 
 impl Part {
@@ -105,6 +115,8 @@ impl Part {
         self.left_out.extend(other.left_out);
         self.failed = self.failed.take().or(other.failed);
         self.late += other.late;
+        self.stopped |= other.stopped;
+        self.times.add(other.times);
     }
 }
 
@@ -165,14 +177,17 @@ fn whole_change(change: &ChangeSet, plan: &Plan<'_>, objects: &dyn Objects) -> P
         stage: plan.stage,
         objects,
     };
-    let mut drafts = Vec::new();
+    let (mut drafts, mut times) = (Vec::new(), Times::default());
     for rule in &plan.rules {
         if let Run::Change(check) = rule.run {
-            check(&view, &mut sink(&rule.info, plan, &mut drafts));
+            times.of(&rule.info.id, || {
+                check(&view, &mut sink(&rule.info, plan, &mut drafts));
+            });
         }
     }
     Part {
         findings: file::unanchored(drafts, plan),
+        times,
         ..Part::default()
     }
 }

@@ -1,9 +1,9 @@
 //! Change sets, by where they come from.
 
 use super::index::Index;
-use super::renames;
 use super::tree::{Node, Walk};
 use super::{Error, Repository};
+use super::{copies, renames};
 use crate::model::{ChangeSet, FileChange, LeftOut, Message, Objects, Oid, Side, Source};
 use bstr::{BString, ByteSlice};
 use std::collections::HashMap;
@@ -157,6 +157,13 @@ pub fn message(repo: &Repository, text: BString) -> Result<ChangeSet, Error> {
         message,
         left_out: Vec::new(),
     })
+}
+
+/// Marks added files that hold what another path of the change held before, or something similar, as
+/// copies. All of their lines still count as added.
+pub fn mark_copies(repo: &Repository, change: &mut ChangeSet) {
+    let reader = repo.reader(RENAME_LIMIT);
+    copies::mark(&mut change.files, &|id| reader.blob(id).ok());
 }
 
 /// Returns the message of a commit.

@@ -5,6 +5,7 @@
 mod changes;
 pub mod command;
 mod commits;
+mod copies;
 mod diff;
 pub mod hooks;
 mod index;
@@ -16,7 +17,7 @@ mod repository;
 mod tree;
 mod worktree;
 
-pub use changes::{commit, message, range, staged, whole_tree};
+pub use changes::{commit, mark_copies, message, range, staged, whole_tree};
 pub use commits::{Chosen, branch_range, comment_mark, resolve, resolve_range};
 pub use diff::hunks;
 pub use objects::{Reader, Readers};

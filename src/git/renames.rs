@@ -14,11 +14,11 @@ type Candidate = (u64, bool, usize, usize);
 /// The full score of git's scale.
 const FULL: u64 = 60_000;
 /// A pair of this score or more is a rename: half of the content is the same.
-const ENOUGH: u64 = FULL / 2;
+pub(super) const ENOUGH: u64 = FULL / 2;
 /// A pair with equal file names needs more, since it is taken before others are looked at.
 const ENOUGH_BY_NAME: u64 = FULL / 4 * 3;
 /// Beyond this many sources or destinations, on average, similar content is not looked for.
-const LIMIT: usize = 400;
+pub(super) const LIMIT: usize = 400;
 /// Candidates that are kept for each destination.
 const CANDIDATES: usize = 4;
 
@@ -181,7 +181,7 @@ impl Pairs {
 
 /// Keeps a candidate if it is better than the worst one kept, in whose place it goes: the order among
 /// equals decides which pair is made, and this is git's.
-fn keep(best: &mut Vec<Candidate>, new: Candidate) {
+pub(super) fn keep(best: &mut Vec<Candidate>, new: Candidate) {
     let rank = |c: &Candidate| (c.0, c.1);
     if best.len() < CANDIDATES {
         best.push(new);
@@ -217,7 +217,7 @@ fn plain(raw: Raw) -> FileChange {
 }
 
 /// Groups the kinds of entries between which a change is one of content, not of type.
-fn class(kind: EntryKind) -> u8 {
+pub(super) fn class(kind: EntryKind) -> u8 {
     match kind {
         EntryKind::File | EntryKind::Executable => 0,
         EntryKind::Symlink => 1,
@@ -241,7 +241,7 @@ fn after(raw: &Raw) -> Side {
     })
 }
 
-fn file_name(path: &BString) -> &BStr {
+pub(super) fn file_name(path: &BString) -> &BStr {
     path.rfind_byte(b'/')
         .map_or(path.as_bstr(), |at| path[at + 1..].as_bstr())
 }
@@ -262,13 +262,13 @@ fn unique_names(raw: &[Raw], list: impl Iterator<Item = usize>) -> HashMap<&BStr
 
 /// The content of a file as a bag of lines, or of pieces of 64 bytes where lines are longer: for each
 /// hash the number of bytes, ordered by hash.
-struct Spans {
+pub(super) struct Spans {
     size: u64,
     counts: Vec<(u32, u32)>,
 }
 
 impl Spans {
-    fn new(bytes: &[u8]) -> Self {
+    pub(super) fn new(bytes: &[u8]) -> Self {
         let is_text = memchr::memchr(0, &bytes[..bytes.len().min(8000)]).is_none();
         let mut pieces = Vec::new();
         let (mut low, mut high, mut len) = (0u32, 0u32, 0u32);
@@ -296,7 +296,7 @@ impl Spans {
 
     /// Returns how much of the larger content is in both, on git's scale; 0 if the sizes alone say
     /// that `wanted` cannot be reached.
-    fn similarity(&self, new: &Self, wanted: u64) -> u64 {
+    pub(super) fn similarity(&self, new: &Self, wanted: u64) -> u64 {
         let (small, large) = (self.size.min(new.size), self.size.max(new.size));
         if large == 0 || large * (FULL - wanted) < (large - small) * FULL {
             return 0;

@@ -9,6 +9,7 @@ pub mod budget;
 pub mod cache_key;
 pub mod client;
 pub mod price;
+pub mod prompt;
 pub mod provider;
 pub mod reading;
 pub mod request;

@@ -44,6 +44,21 @@ pub enum Source {
     Message,
 }
 
+impl Source {
+    /// Returns the word used in every report.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Staged => "staged",
+            Self::Worktree => "worktree",
+            Self::Commit(_) => "commit",
+            Self::Range { .. } => "range",
+            Self::Tree(_) => "tree",
+            Self::Message => "message",
+        }
+    }
+}
+
 /// What happened to one path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Status {
@@ -55,7 +70,8 @@ pub enum Status {
     Deleted,
     /// The path is new and another one, with the same or similar content, is gone.
     Renamed,
-    /// The path is new and holds what another changed path held.
+    /// The path is new and holds what another changed path held, or something similar; all of its lines
+    /// count as added. Only who shows a change looks for it: to all others it is [`Status::Added`].
     Copied,
     /// The kind of entry changed, such as from file to symlink.
     TypeChanged,
@@ -118,7 +134,7 @@ pub struct FileChange {
     pub old_path: Option<BString>,
     /// What happened.
     pub status: Status,
-    /// The entry before, if there was one.
+    /// The entry before, if there was one; a copy has none.
     pub old: Option<Side>,
     /// The entry after, if there is one.
     pub new: Option<Side>,

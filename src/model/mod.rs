@@ -20,7 +20,7 @@ pub use gix::ObjectId as Oid;
 pub use hunk::Hunk;
 pub use money::{Money, Usage};
 pub use objects::{Objects, ReadError, Relation};
-pub use report::{PolicySource, Report};
+pub use report::{Moved, PolicySource, Report};
 pub use rule::{Category, Choice, OptionKind, OptionSpec, RuleInfo};
 pub use run::{CheckRun, Outcome};
 pub use verdict::{Counts, Decision, Reason, Verdict};

@@ -1,6 +1,7 @@
 //! Everything that an output format may say about one run.
 
-use super::{Finding, LeftOut, Source, Verdict};
+use super::{ChangeSet, Finding, LeftOut, Source, Status, Verdict};
+use bstr::BString;
 use std::time::Duration;
 
 /// Everything that an output format may say about one run.
@@ -12,6 +13,8 @@ pub struct Report {
     pub chosen: Option<String>,
     /// The number of files in the change.
     pub files: usize,
+    /// The files that came from another path: renamed, or, where somebody looked for them, copied.
+    pub moved: Vec<Moved>,
     /// The number of commits in the change, where they were looked at one by one.
     pub commits: usize,
     /// All findings with their disposition: worst first, then by place.
@@ -26,6 +29,32 @@ pub struct Report {
     pub notes: Vec<String>,
     /// How long it took.
     pub elapsed: Duration,
+}
+
+/// A file that came from another path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// Whether it was renamed or copied.
+    pub status: Status,
+    /// The path before the change.
+    pub old_path: BString,
+    /// The path after it.
+    pub path: BString,
+}
+
+impl Moved {
+    /// Returns the files of a change that came from another path.
+    #[must_use]
+    pub fn of(change: &ChangeSet) -> Vec<Self> {
+        let moved = change.files.iter().filter_map(|file| {
+            Some(Self {
+                status: file.status,
+                old_path: file.old_path.clone()?,
+                path: file.path.clone(),
+            })
+        });
+        moved.collect()
+    }
 }
 
 /// Where a policy came from.

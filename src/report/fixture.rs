@@ -1,8 +1,8 @@
 //! One report that holds everything a format can meet.
 
 use crate::model::{
-    Confidence, Counts, Decision, Disposition, Finding, Fingerprint, LeftOut, Location, Oid, PolicySource,
-    Reason, Region, Report, RuleInfo, Severity, Snippet, Source, Stage, Verdict,
+    Confidence, Counts, Decision, Disposition, Finding, Fingerprint, LeftOut, Location, Moved, Oid,
+    PolicySource, Reason, Region, Report, RuleInfo, Severity, Snippet, Source, Stage, Status, Verdict,
 };
 use bstr::BString;
 use std::borrow::Cow;
@@ -228,6 +228,7 @@ pub fn report(findings: Vec<Finding>, decision: Decision) -> Report {
         source: Source::Staged,
         chosen: None,
         files: 3,
+        moved: Vec::new(),
         commits: 0,
         verdict: Verdict {
             decision,
@@ -253,6 +254,18 @@ fn left_out(what: &str, why: &str, inconclusive: bool) -> LeftOut {
     }
 }
 
+fn moved() -> Vec<Moved> {
+    let moved = |status, old: &str, new: &[u8]| Moved {
+        status,
+        old_path: old.into(),
+        path: new.into(),
+    };
+    vec![
+        moved(Status::Renamed, "src/a.rs", b"src/b.rs"),
+        moved(Status::Copied, "src/a.rs", b"src/caf\xe9.rs"),
+    ]
+}
+
 /// The report that holds everything.
 pub fn whole() -> Report {
     let mut report = report(findings(), Decision::Block);
@@ -262,6 +275,7 @@ pub fn whole() -> Report {
     };
     report.chosen = Some("nothing is staged: the last commit".into());
     report.commits = 2;
+    report.moved = moved();
     report.left_out = vec![
         left_out("assets/film.mp4", "binary, 80 MB", false),
         left_out("data/all.json", "larger than 10 MB", true),

@@ -46,7 +46,11 @@ fn write_diagnostics(page: &mut Page<'_>, report: &Report) {
     let (shown, hidden) = groups.split_at(most);
     let mut seen = HashSet::new();
     for group in shown {
-        let remarks = remarks(group, seen.insert(group.first.check.as_ref()), verbose);
+        let remarks = remarks(
+            group,
+            seen.insert((group.first.check.as_ref(), group.first.commit)),
+            verbose,
+        );
         diagnostic::write(page, group, &remarks);
         page.out.push('\n');
     }
@@ -72,7 +76,8 @@ fn is_shown(finding: &Finding, verbose: bool) -> bool {
     }
 }
 
-/// What stands below a diagnostic: how to fix and how to silence only once for each rule.
+/// What stands below a diagnostic: how to fix and how to silence only once for each rule, and where the
+/// finding is not of the head, for each commit.
 fn remarks(group: &Group<'_>, is_first: bool, verbose: bool) -> Vec<Remark> {
     let finding = group.first;
     let mut remarks = Vec::new();
@@ -91,7 +96,8 @@ fn remarks(group: &Group<'_>, is_first: bool, verbose: bool) -> Vec<Remark> {
 
 /// A comment can only stand where there is a line for it, and allows no change of the policy.
 fn silence(finding: &Finding) -> Option<Remark> {
-    let on_line = matches!(finding.location, Location::File { region: Some(_), .. })
+    let on_line = finding.commit.is_none()
+        && matches!(finding.location, Location::File { region: Some(_), .. })
         && Category::of(&finding.check) != Category::Policy;
     on_line.then(|| {
         (

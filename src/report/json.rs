@@ -4,7 +4,8 @@
 
 use super::{Options, column, encode, text};
 use crate::model::{
-    Disposition, Finding, LeftOut, Location, Oid, PolicySource, Reason, Region, Report, Snippet, Source,
+    Disposition, Finding, LeftOut, Location, Moved, Oid, PolicySource, Reason, Region, Report, Snippet,
+    Source,
 };
 use bstr::{BString, ByteSlice};
 use memchr::memchr_iter;
@@ -43,7 +44,16 @@ pub struct Run<'a> {
     subject: String,
     policy: Policy<'a>,
     files: usize,
+    moved: Vec<Move<'a>>,
     commits: usize,
+}
+
+/// A file that came from another path.
+#[derive(Serialize)]
+struct Move<'a> {
+    status: &'static str,
+    from: Path<'a>,
+    to: Path<'a>,
 }
 
 #[derive(Serialize)]
@@ -87,7 +97,18 @@ impl<'a> Run<'a> {
             subject: report.verdict.subject.to_string(),
             policy: Policy::of(&report.policy, &report.verdict.policy_digest),
             files: report.files,
+            moved: report.moved.iter().map(Move::of).collect(),
             commits: report.commits,
+        }
+    }
+}
+
+impl<'a> Move<'a> {
+    fn of(moved: &'a Moved) -> Self {
+        Self {
+            status: moved.status.name(),
+            from: Path(&moved.old_path),
+            to: Path(&moved.path),
         }
     }
 }
@@ -95,16 +116,13 @@ impl<'a> Run<'a> {
 impl<'a> Origin<'a> {
     fn of(source: &Source, chosen: Option<&'a str>) -> Self {
         let hex = |id: &Oid| Some(id.to_string());
-        let (kind, commit, from, to) = match source {
-            Source::Staged => ("staged", None, None, None),
-            Source::Worktree => ("worktree", None, None, None),
-            Source::Commit(id) => ("commit", hex(id), None, None),
-            Source::Range { from, to } => ("range", None, from.as_ref().and_then(hex), hex(to)),
-            Source::Tree(id) => ("tree", hex(id), None, None),
-            Source::Message => ("message", None, None, None),
+        let (commit, from, to) = match source {
+            Source::Commit(id) | Source::Tree(id) => (hex(id), None, None),
+            Source::Range { from, to } => (None, from.as_ref().and_then(hex), hex(to)),
+            Source::Staged | Source::Worktree | Source::Message => (None, None, None),
         };
         Self {
-            kind,
+            kind: source.name(),
             commit,
             from,
             to,

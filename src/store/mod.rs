@@ -61,6 +61,11 @@ impl Store {
         &self.path
     }
 
+    /// Starts another deadline.
+    pub fn renew(&mut self, within: Deadline) {
+        self.within = within;
+    }
+
     /// Does something that changes the state, alone and entirely or not at all.
     fn write<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
         self.tell(|db| {

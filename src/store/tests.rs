@@ -110,6 +110,15 @@ fn a_lock_that_others_hold_is_waited_for_no_longer_than_the_deadline() {
 }
 
 #[test]
+fn a_state_that_cannot_be_written_says_so() {
+    let (_dir, store) = fixture::store();
+    store.db.pragma_update(None, "query_only", true).unwrap();
+    let refused = rotation::next(&store, "a").unwrap_err();
+    let path = store.path().display();
+    assert_eq!(refused.to_string(), format!("the state `{path}` is read-only"));
+}
+
+#[test]
 fn a_place_that_cannot_be_written_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("file");

@@ -21,6 +21,13 @@ pub fn today() -> String {
         .to_string()
 }
 
+/// Returns the moment in milliseconds since 1970. Nothing takes the place of this clock: what waits for it
+/// would wait for ever.
+#[must_use]
+pub fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
 /// A moment by which something must be done.
 #[derive(Debug, Clone, Copy)]
 pub struct Deadline {

@@ -5,6 +5,7 @@ pub mod dirs;
 pub mod env;
 pub mod file;
 pub mod http;
+pub mod log;
 pub mod process;
 pub mod secret;
 pub mod signal;

@@ -17,7 +17,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("store", &["model", "sys"]),
     ("llm", &["model", "store", "sys"]),
     ("rules", &["check", "model"]),
-    ("engine", &["check", "model", "rules", "sys"]),
+    ("validators", &["check", "llm", "model"]),
+    ("engine", &["check", "model", "rules", "sys", "validators"]),
     (
         "app",
         &[

@@ -136,6 +136,62 @@ fn baseline_lets_old_findings_pass_and_no_new_ones() {
 }
 
 #[test]
+fn baseline_covers_as_many_equal_lines_as_there_were() {
+    let repo = with("");
+    let line = format!("key = \"{}\"\n", token());
+    repo.write("old.py", format!("import os\n{line}print(os)\n"));
+    repo.commit("Come with a history");
+    repo.run(&["baseline", "write"]).exits(0);
+    repo.commit("Accept what is there");
+    // One more of them counts wherever it is put, and however it is indented.
+    for text in [
+        format!("{line}import os\n{line}print(os)\n"),
+        format!("import os\n{line}print(os)\n{line}"),
+        format!("import os\n{line}{line}print(os)\n"),
+        format!("import os\n{line}if os:\n    {line}print(os)\n"),
+    ] {
+        let ran = staged(&repo, "old.py", &text).exits(1);
+        assert!(ran.stdout.contains("1 blocks"), "{ran}");
+        repo.run(&["review", "--staged", "--stage", "pre-push"]).exits(1);
+        repo.git(&["stash", "-q"]);
+        repo.git(&["stash", "drop", "-q"]);
+    }
+    // What only moves, or is taken away and put in again, is what it was.
+    staged(&repo, "old.py", &format!("{line}import os\nprint(os)\n")).exits(0);
+    staged(&repo, "old.py", &format!("import os\n    {line}print(os)\n")).exits(0);
+    // Two that are accepted are two, and no third.
+    staged(&repo, "old.py", &format!("{line}{line}"));
+    repo.git(&["commit", "-q", "--no-verify", "-m", "Two of them"]);
+    repo.run(&["baseline", "write"]).exits(0);
+    repo.commit("Accept both");
+    let held = repo.read(".pantheon-baseline");
+    assert_eq!(
+        String::from_utf8_lossy(&held)
+            .matches("secrets/github-token old.py")
+            .count(),
+        2
+    );
+    repo.run(&["review", "--tree"]).exits(0);
+    staged(&repo, "old.py", &format!("# both\n{line}{line}")).exits(0);
+    staged(&repo, "old.py", &format!("{line}# between\n{line}{line}")).exits(1);
+}
+
+#[test]
+fn baseline_counts_every_finding_of_a_line() {
+    let repo = with("");
+    let line = format!("keys = [\"{}\", \"{}\"]\n", token(), token().replace("q7", "z8"));
+    repo.write("old.py", &line);
+    repo.commit("Come with a history");
+    repo.run(&["baseline", "write"]).exits(0);
+    repo.commit("Accept what is there");
+    let ran = staged(&repo, "old.py", &format!("{line}{line}")).exits(1);
+    assert!(ran.stdout.contains("2 block"), "{ran}");
+    repo.write("old.py", format!("# as it was\n{line}"));
+    repo.add();
+    repo.run(&["review", "--staged"]).exits(0);
+}
+
+#[test]
 fn secret_is_in_no_report_of_any_format_or_finding() {
     let repo = with("");
     let secret = token();
@@ -179,6 +235,25 @@ fn run_that_its_deadline_cut_short_is_no_pass() {
         assert!(ran.stdout.contains("deadline"), "{ran}");
         assert!(!ran.stdout.contains("pantheon: passed — "), "{ran}");
     }
+}
+
+#[test]
+fn one_large_file_does_not_outlast_the_deadline() {
+    let closed = "[gates.pre-commit]\ndeadline = \"100ms\"\non-inconclusive = \"block\"\n";
+    let repo = with(closed);
+    let text = format!(
+        "key = \"{}\"\n{}",
+        token(),
+        "password = secret_token_of(api_key)\n".repeat(400_000)
+    );
+    let ran = staged(&repo, "large.py", &text).exits(1);
+    assert!(
+        ran.stdout
+            .contains("not looked at: large.py: the deadline of the gate came before the end of it"),
+        "{ran}"
+    );
+    assert!(ran.stdout.contains("`rules` ran out of time"), "{ran}");
+    assert!(ran.stdout.contains("error[secrets/github-token]"), "{ran}");
 }
 
 #[test]

@@ -10,6 +10,10 @@ mod catalogue;
 #[cfg(test)]
 mod cli_reference;
 #[cfg(test)]
+mod cost;
+#[cfg(test)]
+mod diagnostics;
+#[cfg(test)]
 mod fake;
 #[cfg(test)]
 mod faults;
@@ -23,6 +27,8 @@ mod generated;
 mod hooks_install;
 #[cfg(test)]
 mod judgement;
+#[cfg(test)]
+mod many_processes;
 #[cfg(unix)]
 #[cfg(test)]
 mod matrix;

@@ -223,3 +223,30 @@ fn fingerprint_outlives_edits_elsewhere_and_not_of_its_own_line() {
     assert_ne!(of("deploy/other.sh", LEAK), first);
     assert_ne!(of("deploy/run.sh", &LEAK.replace("now", "later")), first);
 }
+
+#[test]
+fn own_pattern_has_a_row_of_its_own_in_sarif() {
+    let repo = with(PATTERN);
+    repo.write("deploy/run.sh", LEAK);
+    repo.add();
+    let row = |ran: Ran, text: &[u8]| {
+        let log: serde_json::Value = serde_json::from_slice(text).unwrap_or_else(|e| panic!("{e}: {ran}"));
+        let rules = log["runs"][0]["tool"]["driver"]["rules"]
+            .as_array()
+            .unwrap()
+            .clone();
+        let mut own = rules.into_iter().filter(|r| r["id"] == "acme/internal-host");
+        own.next().unwrap()
+    };
+    let ran = repo.run(&["review", "--staged", "--format", "sarif"]).exits(1);
+    let shown = row(ran.clone(), ran.stdout.as_bytes());
+    assert_eq!(shown["shortDescription"]["text"], "internal host name");
+    assert_eq!(
+        shown["help"]["text"],
+        "Host names tell how the network is built.\n\nRead the host name from the environment."
+    );
+    assert_eq!(shown["defaultConfiguration"]["level"], "error");
+    let args = ["review", "--staged", "--format", "sarif", "--output", "log.sarif"];
+    let ran = repo.run(&args).exits(1);
+    assert_eq!(row(ran, &repo.read("log.sarif")), shown);
+}

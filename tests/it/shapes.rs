@@ -1,6 +1,7 @@
 //! Every shape that a change can have, and a history of random ones: what the program sees of each is
 //! what git says, path for path and line for line.
 
+mod copies;
 mod forms;
 mod history;
 mod kinds;

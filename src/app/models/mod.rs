@@ -2,19 +2,26 @@
 
 mod lookup;
 mod place;
+pub mod show;
 pub mod trust;
 
 #[cfg(test)]
 mod tests;
 
+pub use crate::llm::answer::Failure;
+pub use crate::llm::book::Book;
+pub use crate::llm::client::{Preview, Reply};
+pub use crate::store::Store;
+
 use super::Error;
 use crate::config::{Problem, RouteEntry, Settings};
-use crate::llm::book::Book;
 use crate::llm::budget::{AtLimit, Budget};
 use crate::llm::route::{Balance, Named, Rule, Table};
 use crate::store::ledger::Caps;
-use crate::sys::env;
+use crate::sys::clock::{self, Deadline};
+use crate::sys::{dirs, env};
 use lookup::Lookup;
+use std::time::Duration;
 
 /// The variable that names the model for everything.
 pub const MODEL_VARIABLE: &str = "PANTHEON_MODEL";
@@ -28,11 +35,41 @@ pub struct Now {
     pub trusted: bool,
 }
 
+impl Now {
+    /// Looks at the clock and at what was trusted.
+    #[must_use]
+    pub fn of(settings: &Settings) -> Self {
+        Self {
+            today: crate::sys::clock::today(),
+            trusted: trust::is_trusted(settings),
+        }
+    }
+}
+
+/// Opens the state of this machine. Without it models can still be asked where nothing limits spending.
+///
+/// # Errors
+/// Why it cannot be used, in one line.
+pub fn store(limit: Duration) -> Result<Store, String> {
+    let dir = dirs::state().ok_or("the environment names no home, so there is no state directory")?;
+    Store::open(&dir, Deadline::after(limit), clock::now_ms()).map_err(|e| e.to_string())
+}
+
+/// Returns a text that no other run has.
+#[must_use]
+pub fn run_id() -> String {
+    format!("{}-{}", clock::now_ms(), std::process::id())
+}
+
 /// Makes the book.
 ///
 /// # Errors
 /// When a name means nothing, or a provider lacks something.
 pub fn book(settings: &Settings, now: &Now) -> Result<Book, Error> {
+    make(settings, now, false)
+}
+
+fn make(settings: &Settings, now: &Now, shipped: bool) -> Result<Book, Error> {
     let mut lookup = Lookup::new(settings, now);
     let routing = &settings.models.routing;
     let overriding = match env::text(MODEL_VARIABLE) {
@@ -57,7 +94,22 @@ pub fn book(settings: &Settings, now: &Now) -> Result<Book, Error> {
     for name in settings.models.models.keys() {
         lookup.model(name, None)?;
     }
+    for model in crate::llm::price::Table::shipped()
+        .models
+        .iter()
+        .filter(|_| shipped)
+    {
+        lookup.model(&model.id, None)?;
+    }
     Ok(finish(settings, lookup, table))
+}
+
+/// Makes the book with every model of the shipped table in it.
+///
+/// # Errors
+/// As [`book`].
+pub fn whole_book(settings: &Settings, now: &Now) -> Result<Book, Error> {
+    make(settings, now, true)
 }
 
 fn finish(settings: &Settings, lookup: Lookup<'_>, table: Table) -> Book {

@@ -102,6 +102,11 @@ impl<'a> Desk<'a> {
         }
     }
 
+    /// Returns what the call may come to.
+    pub fn estimate(&self) -> Estimate {
+        self.estimate
+    }
+
     /// Returns the tokens that the call is thought to take.
     pub fn tokens(&self) -> u64 {
         self.estimate.tokens.input + self.estimate.tokens.output

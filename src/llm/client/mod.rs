@@ -6,6 +6,7 @@
 mod desk;
 mod draft;
 mod key;
+mod preview;
 mod state;
 
 use super::answer::{Answer, Failure, FailureKind, Finish, Wait};
@@ -22,7 +23,8 @@ use crate::store::{Store, answer as kept};
 use crate::sys::clock;
 use desk::Desk;
 use draft::Draft;
-use key::Keys;
+pub use key::Keys;
+pub use preview::Preview;
 use std::time::{Duration, Instant};
 
 /// The most bytes of an answer.
@@ -137,10 +139,16 @@ impl<'a> Client<'a> {
     #[must_use]
     pub fn route(&self, question: &Question<'_>) -> Decision {
         let draft = Draft::of(question.request);
+        self.route_for(question, self.likely_tokens(&draft))
+    }
+
+    /// Decides whom a question would go to if its prompt had so many tokens.
+    #[must_use]
+    pub fn route_for(&self, question: &Question<'_>, tokens: u64) -> Decision {
         let ask = route::Ask {
             agent: question.agent,
             task: question.task,
-            tokens: self.likely_tokens(&draft),
+            tokens,
             output: u64::from(question.request.max_output),
         };
         let state = state::now(self.book, self.store, question);
@@ -191,8 +199,7 @@ impl<'a> Client<'a> {
         let known = &self.book.models[target.model];
         let place = &self.book.places[target.endpoint];
         let mut request = known.fit(question.request);
-        let version = place.api_version.clone().or_else(|| known.api_version.clone());
-        let version = version.unwrap_or_else(|| place.codec.defaults().api_version.to_owned());
+        let version = self.version(target);
         let cache_key = cache_key::of(
             &Asked {
                 contract: place.codec.kind(),
@@ -324,6 +331,16 @@ impl<'a> Client<'a> {
             tokens,
             cancel: question.cancel.clone(),
         }
+    }
+
+    /// The version of the interface: as configured, else as the model needs it, else the usual one.
+    fn version(&self, target: Target) -> String {
+        let (known, place) = (
+            &self.book.models[target.model],
+            &self.book.places[target.endpoint],
+        );
+        let version = place.api_version.clone().or_else(|| known.api_version.clone());
+        version.unwrap_or_else(|| place.codec.defaults().api_version.to_owned())
     }
 
     fn name_of_endpoint(&self, target: Target) -> String {

@@ -114,6 +114,18 @@ fn begins(text: &str, at: usize) -> bool {
     !text[..at].ends_with(char::is_alphanumeric)
 }
 
+/// Returns the id of a call. Some providers give none, while others want the result under one: a
+/// conversation may go from the former to the latter.
+pub fn call_id<'a>(id: &'a str, name: &'a str) -> &'a str {
+    if id.is_empty() { name } else { id }
+}
+
+/// Whether something that must go back unchanged has a type, and none of those, which only another
+/// contract knows: a conversation may have begun there.
+pub fn is_own(value: &Value, foreign: &[&str]) -> bool {
+    text(value, "/type").is_some_and(|of_type| !foreign.contains(&of_type))
+}
+
 /// Reads how many tokens a request has.
 pub fn counted(bytes: &[u8]) -> Result<u64, Failure> {
     let value = body(bytes)?;

@@ -88,6 +88,9 @@ fn kind(status: u16, headers: &Headers, said: &Said) -> FailureKind {
     if status == 429 && said.message.starts_with("Request too large") {
         return FailureKind::TooLarge;
     }
+    if status == 400 && is(&["invalid_model", "model_not_found"]) {
+        return FailureKind::NotFound;
+    }
     if status >= 400 {
         return hints::by_status(status, wait);
     }

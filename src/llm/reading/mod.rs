@@ -66,7 +66,8 @@ pub struct Reading {
     pub value: Value,
     /// What was mended.
     pub repairs: Vec<Repair>,
-    /// Whether the end is missing, or the model did not finish by its own word.
+    /// Whether the end is missing, or the model did not finish by its own word. Fields outside lists may then
+    /// be missing from the value.
     pub is_partial: bool,
     /// How many objects of lists were dropped.
     pub dropped: usize,
@@ -133,17 +134,19 @@ pub fn read(text: &str, finish: &Finish, expected: &Expected<'_>) -> Result<Read
         _ => Vec::new(),
     };
     let located = locate::locate(text, &keys, limits.depth)?;
+    let is_partial = *finish != Finish::Complete || located.repairs.0.contains(&Repair::Truncated);
     let rules = shape::Rules {
         verbatim: expected.verbatim,
         synonyms: expected.synonyms,
         limits,
+        is_partial,
     };
     let (value, noticed) = shape::fit(located.value, expected.schema, rules).map_err(Unreadable::Schema)?;
     let mut repairs = located.repairs;
     repairs.join(&noticed.repairs);
     Ok(Reading {
         value,
-        is_partial: *finish != Finish::Complete || repairs.0.contains(&Repair::Truncated),
+        is_partial,
         repairs: repairs.0,
         dropped: noticed.dropped,
         problems: noticed.problems,

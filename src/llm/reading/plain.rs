@@ -293,13 +293,12 @@ fn address(text: &str) -> Option<usize> {
     let has_more = |at: usize| text[at..].starts_with(|c: char| c.is_alphanumeric() || c == '[');
     let scheme = text
         .match_indices("://")
-        .filter(|(at, _)| has_more(at + 3))
-        .find_map(|(at, _)| {
-            let word = text[..at].rfind(|c: char| !(c.is_ascii_alphanumeric() || "+-.".contains(c)));
-            let start = word.map_or(0, |before| {
-                before + text[before..].chars().next().map_or(1, char::len_utf8)
-            });
-            (start < at).then_some(start)
+        .map(|(at, _)| at)
+        .find(|&at| has_more(at + 3))
+        .map(|at| {
+            let before =
+                text[..at].trim_end_matches(|c: char| c.is_ascii_alphanumeric() || "+-.".contains(c));
+            before.len()
         });
     let lower = text.to_ascii_lowercase();
     let www = lower

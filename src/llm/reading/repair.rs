@@ -34,7 +34,7 @@ pub enum Repair {
     Comment,
     /// `True`, `False` or `None`.
     Literal,
-    /// A control character within a text, such as an end of line.
+    /// An end of line or a tab within a text.
     ControlCharacter,
     /// An escape that JSON does not know.
     Escape,

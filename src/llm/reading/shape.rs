@@ -2,7 +2,8 @@
 //! `required`, `items` and `anyOf`.
 //!
 //! Fields that the schema does not name are dropped. An object in a list that does not fit is dropped too,
-//! and counted: what is left can add findings, but the answer is not whole any more.
+//! and counted: what is left can add findings, but the answer is not whole any more. A required field that
+//! may be null may be left out, unless a field that nobody knows may be it, misspelt.
 
 use super::repair::{Repair, Repairs};
 use super::{Limits, plain};
@@ -30,6 +31,8 @@ pub struct Rules<'a> {
     pub synonyms: &'a [(&'a str, &'a str)],
     /// Caps.
     pub limits: &'a Limits,
+    /// Whether the end of the answer is missing: a field outside lists may then be missing too.
+    pub is_partial: bool,
 }
 
 /// What was noticed while a value was held against its schema.
@@ -209,6 +212,7 @@ impl Fitting<'_> {
         };
         let nothing = Map::new();
         let properties = schema["properties"].as_object().unwrap_or(&nothing);
+        let is_misspelt = given.keys().any(|name| !properties.contains_key(name));
         let mut members = Map::new();
         for (name, wanted) in properties {
             let is_required = schema["required"]
@@ -221,16 +225,23 @@ impl Fitting<'_> {
                     self.at.pop();
                     members.insert(name.clone(), value);
                 }
-                None if is_required && takes_null(wanted) => {
+                None if is_required && takes_null(wanted) && !is_misspelt => {
                     self.noticed.repairs.note(Repair::LeftOut);
                     members.insert(name.clone(), Value::Null);
                 }
-                None if is_required => return Err(self.problem(&format!("has no `{name}`"))),
+                None if is_required && !self.may_lack() => {
+                    return Err(self.problem(&format!("has no `{name}`")));
+                }
                 None => {}
             }
         }
         self.noticed.unknown += given.len();
         Ok(members.into())
+    }
+
+    /// Whether a field may be missing here because the end of the answer is.
+    fn may_lack(&self) -> bool {
+        self.rules.is_partial && self.at.iter().all(|step| matches!(step, Step::Field(_)))
     }
 
     fn list(&mut self, value: Value, schema: &Value) -> Result<Value, Problem> {

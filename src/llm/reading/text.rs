@@ -10,6 +10,8 @@ use super::tolerant::Place;
 /// The longest key that is looked for behind a comma.
 const LONGEST_KEY: usize = 80;
 
+const NOT_ESCAPED: &str = "a quote within a text is not escaped";
+
 /// A text, and where it ends.
 pub struct Text {
     /// The text; `None` if the end of everything came first.
@@ -86,7 +88,7 @@ impl Reader<'_> {
                     return Ok(false);
                 }
             } else {
-                self.plain(c);
+                self.plain(c)?;
             }
         }
         Ok(false)
@@ -97,32 +99,40 @@ impl Reader<'_> {
             return Ok(true);
         }
         if !self.inner.is_multiple_of(2) || self.has_newline {
-            return Err("a quote within a text is not escaped");
+            return Err(NOT_ESCAPED);
         }
         self.repairs.note(Repair::InnerQuotes);
         Ok(true)
     }
 
-    fn plain(&mut self, c: char) {
-        if c.is_control() && u32::from(c) < 0x20 {
+    /// Blanks of all kinds may have been forgotten to be escaped; other control characters are damage.
+    fn plain(&mut self, c: char) -> Result<(), &'static str> {
+        if matches!(c, '\n' | '\r' | '\t') {
             self.repairs.note(Repair::ControlCharacter);
             self.has_newline |= c == '\n';
+        } else if u32::from(c) < 0x20 {
+            return Err("a control character stands within a text");
         }
         self.out.push(c);
+        Ok(())
     }
 
-    /// An apostrophe within a word is none of a pair.
+    /// Takes a quote for one of the text's own. The first of a pair must look like one that opens, the second
+    /// like one that closes; an apostrophe within a word is none of a pair.
     fn inner_quote(&mut self, quote: char) -> Result<(), &'static str> {
-        if self.place == Place::Key {
-            return Err("a quote within a key is not escaped");
+        let after = self.all[self.at..].chars().next().unwrap_or(' ');
+        let before = self.out.chars().next_back().unwrap_or(' ');
+        let in_word = before.is_alphanumeric() && after.is_alphanumeric();
+        if !(matches!(quote, '\'' | '\u{2019}') && in_word) {
+            let is_right = match self.inner % 2 {
+                0 => opens(before, after),
+                _ => !before.is_whitespace() && !after.is_alphanumeric(),
+            };
+            if !is_right || self.place == Place::Key {
+                return Err(NOT_ESCAPED);
+            }
+            self.inner += 1;
         }
-        let after = self.all[self.at..].chars().next();
-        let before = self.out.chars().next_back();
-        let in_word = [before, after]
-            .iter()
-            .all(|c| c.is_some_and(char::is_alphanumeric));
-        let is_apostrophe = matches!(quote, '\'' | '\u{2019}') && in_word;
-        self.inner += usize::from(!is_apostrophe);
         self.out.push(quote);
         Ok(())
     }
@@ -156,6 +166,7 @@ impl Reader<'_> {
             'r' => self.out.push('\r'),
             't' => self.out.push('\t'),
             'u' => return self.unicode(),
+            _ if self.place == Place::Key => return Err("a key holds an escape that JSON does not know"),
             _ => self.unknown_escape(c),
         }
         Ok(true)
@@ -211,6 +222,12 @@ impl Reader<'_> {
             .map(Some)
             .map_err(|_| "an escape is not whole")
     }
+}
+
+/// Whether a quote between these opens a quotation: after a blank or an opening bracket, before a word.
+fn opens(before: char, after: char) -> bool {
+    (before.is_whitespace() || "([{=<".contains(before))
+        && (after.is_alphanumeric() || "_$./-*&@%+~".contains(after))
 }
 
 /// Whether a key, a closing bracket, a comment or nothing follows a comma.

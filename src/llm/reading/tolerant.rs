@@ -110,22 +110,26 @@ impl Reader<'_> {
         is_next
     }
 
-    /// Steps over blanks and comments, and returns what comes next.
+    /// Steps over blanks and comments, and returns what comes next. A comment with a quote in it may as well
+    /// be the rest of a text, so it is none.
     fn next(&mut self) -> Option<char> {
         loop {
             let rest = &self.text[self.at..];
             let blank = rest.len() - rest.trim_start().len();
             self.at += blank;
             let rest = &rest[blank..];
-            let comment = if rest.starts_with("/*") {
+            let length = if rest.starts_with("/*") {
                 rest.find("*/").map_or(rest.len(), |end| end + 2)
             } else if rest.starts_with("//") || rest.starts_with('#') {
                 rest.find('\n').unwrap_or(rest.len())
             } else {
-                return rest.chars().next();
+                0
             };
+            if length == 0 || rest[..length].contains('"') {
+                return rest.chars().next();
+            }
             self.repairs.note(Repair::Comment);
-            self.at += comment;
+            self.at += length;
         }
     }
 

@@ -27,6 +27,8 @@ const BEHIND: usize = 2 << 10;
 /// The same for patterns over many lines.
 const FAR_BEFORE: usize = 1 << 10;
 const FAR_BEHIND: usize = 16 << 10;
+/// A pattern asks for the time once in so many attempts.
+const PATIENCE: usize = 32;
 /// How much of a window behind a later keyword makes another search needless.
 const ENOUGH: usize = 1 << 10;
 
@@ -193,6 +195,10 @@ impl<'a> Pass<'a> {
             (false, true) => Some(Cut::Keywords),
             (false, false) => None,
         };
+        if state.attempts.is_multiple_of(PATIENCE) && self.scope.is_late() {
+            self.states.iter_mut().for_each(|state| state.done = usize::MAX);
+            return true;
+        }
         if let Some(why) = cut {
             state.done = usize::MAX;
             self.out.cut.push((at, why));

@@ -83,6 +83,15 @@ impl Scope<'_> {
         }
     }
 
+    /// Whether the time for the text is up.
+    #[must_use]
+    pub fn is_late(&self) -> bool {
+        match self {
+            Self::File(file) => file.view.is_late(),
+            Self::Text | Self::Example => false,
+        }
+    }
+
     /// Whether the text belongs to a test.
     #[must_use]
     pub fn is_test(&self) -> bool {

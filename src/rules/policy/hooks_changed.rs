@@ -2,7 +2,7 @@
 
 use super::deed;
 use crate::check::{FileView, Rule, Run, Sink};
-use crate::model::{Confidence, RuleInfo, Severity};
+use crate::model::{Confidence, RuleInfo, Severity, Status};
 use bstr::{BStr, ByteSlice};
 use std::borrow::Cow::Borrowed;
 
@@ -29,13 +29,12 @@ fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     if view.is_from_another_parent() {
         return;
     }
+    let old = view.file.old_path.as_ref();
+    let moved_from = old.filter(|_| view.file.status == Status::Renamed);
     let paths = || {
-        [
-            Some(view.path()),
-            view.file.old_path.as_ref().map(|p| p.as_bstr()),
-        ]
-        .into_iter()
-        .flatten()
+        [Some(view.path()), moved_from.map(|p| p.as_bstr())]
+            .into_iter()
+            .flatten()
     };
     let (severity, what) = if paths().any(is_hook) {
         (Severity::Medium, "hooks")

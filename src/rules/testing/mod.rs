@@ -50,6 +50,14 @@ pub fn case() -> Case {
     }
 }
 
+/// Insists that a rule finds nothing in new files of that name.
+#[track_caller]
+pub fn lets_be<const N: usize>(rule: &Rule, path: &str, texts: [&str; N]) {
+    for text in texts {
+        assert_eq!(added(rule, path, text), [""; 0], "{text:?}");
+    }
+}
+
 /// Runs a rule on one new file.
 pub fn added(rule: &Rule, path: &str, new: impl AsRef<[u8]>) -> Vec<String> {
     case().file(path, None::<&str>, Some(new)).run(rule)

@@ -48,7 +48,7 @@ fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{added, deleted, modified};
+    use crate::rules::testing::{added, deleted, lets_be, modified};
 
     #[test]
     fn they_are_found() {
@@ -72,10 +72,7 @@ mod tests {
 
     #[test]
     fn one_line_feed_is_fine() {
-        assert!(added(&RULE, "a", "a\n").is_empty());
-        assert!(added(&RULE, "a", "a\n\nb").is_empty());
-        assert!(added(&RULE, "a", "\n").is_empty());
-        assert!(added(&RULE, "a", "").is_empty());
+        lets_be(&RULE, "a", ["a\n", "a\n\nb", "\n", ""]);
     }
 
     #[test]

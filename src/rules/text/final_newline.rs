@@ -49,7 +49,7 @@ fn never_ended(view: &FileView<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{added, deleted, modified};
+    use crate::rules::testing::{added, deleted, lets_be, modified};
 
     #[test]
     fn it_is_found() {
@@ -65,10 +65,7 @@ mod tests {
 
     #[test]
     fn a_line_that_ends_is_fine() {
-        assert!(added(&RULE, "a", "a\nb\n").is_empty());
-        assert!(added(&RULE, "a", "a\r\n").is_empty());
-        assert!(added(&RULE, "a", "a\r").is_empty());
-        assert!(added(&RULE, "a", "").is_empty());
+        lets_be(&RULE, "a", ["a\nb\n", "a\r\n", "a\r", ""]);
         assert!(added(&RULE, "a", b"\0a").is_empty());
     }
 

@@ -1,6 +1,6 @@
 //! JSON that no parser reads.
 
-use super::syntax::{self, SyntaxError};
+use super::syntax::{self, LIMIT, Parsed, Syntax, SyntaxError};
 use crate::check::{FileView, Rule, Run, Sink};
 use crate::model::{Confidence, RuleInfo, Severity};
 use bstr::ByteSlice;
@@ -31,6 +31,12 @@ pub const RULE: Rule = Rule {
     run: Run::File(check),
 };
 
+const JSON: Syntax = Syntax {
+    language: "JSON",
+    limit: LIMIT,
+    parse,
+};
+
 fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     let name = view.name();
     if [
@@ -45,40 +51,33 @@ fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     .iter()
     .any(|end| name.ends_with(end.as_bytes()))
     {
-        syntax::check(view, sink, "JSON", parse);
+        JSON.check(view, sink);
     }
 }
 
-fn parse(view: &FileView<'_>, text: &str) -> Option<SyntaxError> {
-    let text = text.strip_prefix('\u{feff}').map_or(text, |_| text);
-    let (at, what) = strict(text)?;
+fn parse(view: &FileView<'_>, text: &str) -> Parsed {
+    error(view, text).map_or(Parsed::Sound, Parsed::Broken)
+}
+
+fn error(view: &FileView<'_>, text: &str) -> Option<SyntaxError> {
+    let error = strict(text)?;
     let plain = without_comments(text);
     let relaxed = strict(&plain.text);
     if takes_comments(view) {
-        let (at, what) = relaxed?;
-        return Some(SyntaxError {
-            at,
-            what,
-            severity: Severity::High,
-        });
+        return relaxed;
     }
     if relaxed.is_none() && plain.had_comments {
-        let what = "has comments, which JSON does not know".to_owned();
+        let what = "has comments, which JSON does not know";
         return Some(SyntaxError {
-            at: plain.first_comment,
-            what,
             severity: Severity::Medium,
+            ..SyntaxError::new(plain.first_comment, what)
         });
     }
-    Some(SyntaxError {
-        at,
-        what,
-        severity: Severity::High,
-    })
+    Some(error)
 }
 
 /// Returns where and why the text is not JSON. Does not recurse, however deep the text nests.
-fn strict(text: &str) -> Option<(usize, String)> {
+fn strict(text: &str) -> Option<SyntaxError> {
     let (body, skipped) = match text.strip_prefix('\u{feff}') {
         Some(body) => (body, text.len() - body.len()),
         None => (text, 0),
@@ -92,7 +91,7 @@ fn strict(text: &str) -> Option<(usize, String)> {
     let at = (line + error.column()).saturating_sub(1).min(body.len());
     let message = error.to_string();
     let what = message.split(" at line ").next().unwrap_or_default();
-    Some((at + skipped, syntax::words(what)))
+    Some(SyntaxError::new(at + skipped, what))
 }
 
 /// Whether the programs that read the file take comments and trailing commas.

@@ -1,6 +1,6 @@
 //! TOML that no parser reads.
 
-use super::syntax::{self, SyntaxError};
+use super::syntax::{LIMIT, Parsed, Syntax, SyntaxError};
 use crate::check::{FileView, Rule, Run, Sink};
 use crate::model::{Confidence, RuleInfo, Severity};
 use std::borrow::Cow::Borrowed;
@@ -23,29 +23,32 @@ pub const RULE: Rule = Rule {
     run: Run::File(check),
 };
 
+const TOML: Syntax = Syntax {
+    language: "TOML",
+    limit: LIMIT,
+    parse,
+};
+
 fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     let name = view.name();
     let is_lock = ["Cargo.lock", "poetry.lock", "uv.lock", "Pipfile"]
         .iter()
         .any(|n| name == n.as_bytes());
     if is_lock || name.ends_with(b".toml") {
-        syntax::check(view, sink, "TOML", parse);
+        TOML.check(view, sink);
     }
 }
 
-fn parse(_: &FileView<'_>, text: &str) -> Option<SyntaxError> {
-    let error = DeTable::parse(text).err()?;
+fn parse(_: &FileView<'_>, text: &str) -> Parsed {
+    let Err(error) = DeTable::parse(text) else {
+        return Parsed::Sound;
+    };
     // The parser's own bound says nothing about the text.
     if error.message().contains("recursion") {
-        return None;
+        return Parsed::Unread("it nests deeper than is parsed".to_owned());
     }
     let at = error.span().map_or(0, |span| span.start);
-    let what = syntax::words(error.message());
-    Some(SyntaxError {
-        at,
-        what,
-        severity: Severity::High,
-    })
+    Parsed::Broken(SyntaxError::new(at, error.message()))
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! YAML that no parser reads.
 
-use super::syntax::{self, SyntaxError};
+use super::syntax::{self, Parsed, Syntax, SyntaxError};
 use crate::check::{FileView, Rule, Run, Sink};
 use crate::model::{Confidence, RuleInfo, Severity};
-use saphyr_parser::Parser;
+use saphyr_parser::{Parser, ScanError};
 use std::borrow::Cow::Borrowed;
 
 /// Finds `.yml` and `.yaml` files with a syntax error (YAML 1.2).
@@ -37,34 +37,39 @@ const LIMIT: usize = 512 << 10;
 /// Nesting above this depth is not parsed on: no program that reads the file would.
 const DEPTH: usize = 512;
 
+const YAML: Syntax = Syntax {
+    language: "YAML",
+    limit: LIMIT,
+    parse,
+};
+
 fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     let name = view.name();
-    let is_yaml = name.ends_with(b".yml") || name.ends_with(b".yaml");
-    if is_yaml && view.bytes().len() <= LIMIT {
-        syntax::check(view, sink, "YAML", parse);
+    if name.ends_with(b".yml") || name.ends_with(b".yaml") {
+        YAML.check(view, sink);
     }
 }
 
-fn parse(_: &FileView<'_>, text: &str) -> Option<SyntaxError> {
+fn parse(_: &FileView<'_>, text: &str) -> Parsed {
     if nests_deeply(text) {
-        return None;
+        return Parsed::Unread(format!("it nests deeper than the {DEPTH} levels that are parsed"));
     }
-    for event in Parser::new_from_str(text) {
-        let Err(error) = event else { continue };
-        let mark = error.marker();
-        let line = syntax::offset(text, mark.line(), 0);
-        let column: usize = text[line..].chars().take(mark.col()).map(char::len_utf8).sum();
-        let what = syntax::words(error.info());
-        // Some programs put files together before they read them, anchors of one in another.
-        let severity = if what.contains("anchor") {
-            Severity::Medium
-        } else {
-            Severity::High
-        };
-        let at = line + column;
-        return Some(SyntaxError { at, what, severity });
+    match Parser::new_from_str(text).find_map(Result::err) {
+        Some(error) => Parsed::Broken(placed(text, &error)),
+        None => Parsed::Sound,
     }
-    None
+}
+
+fn placed(text: &str, error: &ScanError) -> SyntaxError {
+    let mark = error.marker();
+    let line = syntax::offset(text, mark.line(), 0);
+    let column: usize = text[line..].chars().take(mark.col()).map(char::len_utf8).sum();
+    let mut error = SyntaxError::new(line + column, error.info());
+    // Some programs put files together before they read them, anchors of one in another.
+    if error.what.contains("anchor") {
+        error.severity = Severity::Medium;
+    }
+    error
 }
 
 /// Whether brackets open more often than they close, by far.

@@ -73,7 +73,7 @@ fn ends_with_crlf(text: &[u8], at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{added, deleted, modified};
+    use crate::rules::testing::{added, deleted, lets_be, modified};
 
     #[test]
     fn the_odd_line_is_found() {
@@ -89,10 +89,7 @@ mod tests {
 
     #[test]
     fn one_kind_is_fine() {
-        assert!(added(&RULE, "a", "a\r\nb\r\n").is_empty());
-        assert!(added(&RULE, "a", "a\nb\n").is_empty());
-        assert!(added(&RULE, "a", "a\rb\n").is_empty());
-        assert!(added(&RULE, "a", "").is_empty());
+        lets_be(&RULE, "a", ["a\r\nb\r\n", "a\nb\n", "a\rb\n", ""]);
     }
 
     #[test]

@@ -5,8 +5,8 @@ use crate::model::Severity;
 use bstr::ByteSlice;
 use std::ops::Range;
 
-/// Content above this size is not parsed: a hook must stay quick.
-const LIMIT: usize = 4 << 20;
+/// Content above this size is not parsed where a parser is quick: a hook must stay so too.
+pub const LIMIT: usize = 4 << 20;
 
 /// An error of a parser.
 pub struct SyntaxError {
@@ -18,24 +18,76 @@ pub struct SyntaxError {
     pub severity: Severity,
 }
 
-/// Parses the new content, and reports an error if the change wrote the content.
-pub fn check(
-    view: &FileView<'_>,
-    sink: &mut Sink<'_>,
-    language: &str,
-    parse: fn(&FileView<'_>, &str) -> Option<SyntaxError>,
-) {
-    let Some(text) = view.text().filter(|t| t.len() <= LIMIT) else {
-        return;
-    };
-    if view.is_same_content() {
-        return;
+impl SyntaxError {
+    /// Makes an error of what a parser says, as bad as they are.
+    pub fn new(at: usize, message: &str) -> Self {
+        Self {
+            at,
+            what: words(message),
+            severity: Severity::High,
+        }
     }
-    let Some(error) = parse_bytes(view, text, parse).filter(|_| !is_template(text)) else {
-        return;
-    };
-    let severity = severity(view, &error, parse);
-    report(view, sink, language, &error).severity(severity);
+}
+
+/// What a parser says of a text.
+pub enum Parsed {
+    /// It is as its name says.
+    Sound,
+    /// It is not.
+    Broken(SyntaxError),
+    /// The parser did not read it to its end, for this reason.
+    Unread(String),
+}
+
+/// A parser of one language.
+pub struct Syntax {
+    /// The name of the language.
+    pub language: &'static str,
+    /// Content above this size, in bytes, is not parsed.
+    pub limit: usize,
+    /// Parses a text.
+    pub parse: fn(&FileView<'_>, &str) -> Parsed,
+}
+
+impl Syntax {
+    /// Parses the new content, and reports an error if the change wrote the content.
+    pub fn check(&self, view: &FileView<'_>, sink: &mut Sink<'_>) {
+        let Some(text) = view.text().filter(|_| !view.is_same_content()) else {
+            return;
+        };
+        let error = match self.parse_bytes(view, text) {
+            Parsed::Sound => return,
+            _ if is_template(text) => return,
+            Parsed::Unread(why) => return view.pass_over(sink.info, why),
+            Parsed::Broken(error) => error,
+        };
+        let severity = self.severity(view, &error);
+        report(view, sink, self.language, &error).severity(severity);
+    }
+
+    /// What was broken before the change is not the fault of the change.
+    fn severity(&self, view: &FileView<'_>, error: &SyntaxError) -> Severity {
+        if view.file.old.is_some() && matches!(self.parse_bytes(view, view.old_bytes()), Parsed::Broken(_)) {
+            return Severity::Low;
+        }
+        if view.is_test() {
+            return error.severity.min(Severity::Medium);
+        }
+        error.severity
+    }
+
+    /// Parses text in UTF-8; other encodings are left alone.
+    fn parse_bytes(&self, view: &FileView<'_>, bytes: &[u8]) -> Parsed {
+        if bytes.len() > self.limit {
+            let (size, limit) = (bytes.len(), self.limit);
+            return Parsed::Unread(format!(
+                "its {size} bytes are more than the {limit} that are parsed"
+            ));
+        }
+        bytes
+            .to_str()
+            .map_or(Parsed::Sound, |text| (self.parse)(view, text))
+    }
 }
 
 fn report<'s>(
@@ -59,31 +111,6 @@ fn report<'s>(
         view.path(),
         format!("not valid {language} at line {line}: {what}"),
     )
-}
-
-/// What was broken before the change is not the fault of the change.
-fn severity(
-    view: &FileView<'_>,
-    error: &SyntaxError,
-    parse: fn(&FileView<'_>, &str) -> Option<SyntaxError>,
-) -> Severity {
-    if view.file.old.is_some() && parse_bytes(view, view.old_bytes(), parse).is_some() {
-        return Severity::Low;
-    }
-    if view.is_test() {
-        return error.severity.min(Severity::Medium);
-    }
-    error.severity
-}
-
-/// Parses text in UTF-8; other encodings are left alone.
-fn parse_bytes(
-    view: &FileView<'_>,
-    bytes: &[u8],
-    parse: fn(&FileView<'_>, &str) -> Option<SyntaxError>,
-) -> Option<SyntaxError> {
-    let text = bytes.to_str().ok()?;
-    parse(view, text)
 }
 
 /// Whether the text has marks of a template engine: it becomes what its name says only later.
@@ -110,7 +137,7 @@ pub fn offset(text: &str, line: usize, column: usize) -> usize {
 }
 
 /// Makes the words of a parser one printable line.
-pub fn words(message: &str) -> String {
+fn words(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
     line.chars()
         .filter(|c| matches!(c, ' '..='~'))

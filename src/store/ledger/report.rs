@@ -4,6 +4,7 @@ use super::{Totals, scopes, total};
 use crate::model::{Money, Usage};
 use crate::store::{Error, Store};
 use rusqlite::{Connection, Row as SqlRow, params};
+use std::ops::AddAssign;
 
 /// A sum over calls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,6 +32,19 @@ impl Sum {
     #[must_use]
     pub fn counted(&self) -> Money {
         self.spent + self.reserved + self.unsettled
+    }
+}
+
+impl AddAssign for Sum {
+    fn add_assign(&mut self, other: Self) {
+        self.calls += other.calls;
+        self.spent += other.spent;
+        self.usage += other.usage;
+        self.guessed += other.guessed;
+        self.open += other.open;
+        self.reserved += other.reserved;
+        self.lost += other.lost;
+        self.unsettled += other.unsettled;
     }
 }
 

@@ -58,7 +58,8 @@ impl Proxies {
             "https" => &self.https,
             _ => &self.http,
         };
-        proxy.as_ref().is_some_and(|proxy| proxy.starts_with("https:"))
+        let proxy = proxy.as_ref().and_then(|proxy| check(proxy).ok());
+        proxy.is_some_and(|proxy| proxy.scheme() == "https")
     }
 
     pub(super) fn build(&self) -> Result<Vec<Proxy>, Error> {
@@ -154,6 +155,13 @@ mod tests {
             proxies(Some("a:1"), Some("https://b"), "").build().unwrap().len(),
             2
         );
+    }
+
+    #[test]
+    fn a_proxy_that_is_itself_behind_tls_needs_it() {
+        let proxies = proxies(Some("HTTPS://a"), Some("b:1"), "");
+        assert!(proxies.need_tls(&Url::parse("http://c").unwrap()));
+        assert!(!proxies.need_tls(&Url::parse("https://c").unwrap()));
     }
 
     #[test]

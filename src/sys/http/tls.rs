@@ -62,7 +62,6 @@ fn versions(
     builder.with_safe_default_protocol_versions().map_err(wrong)
 }
 
-#[cfg(not(target_os = "android"))]
 fn verifier(more: Vec<CertificateDer<'static>>, provider: Arc<CryptoProvider>) -> Result<Verifier, Error> {
     Verifier::new_with_extra_roots(more, provider).map_err(wrong)
 }

@@ -167,3 +167,53 @@ fn index_of_many_paths_is_judged_by_what_changed() {
     let ran = review(0, 5);
     assert!(ran.stdout.contains("- 1 file, "), "{ran}");
 }
+
+#[test]
+fn what_is_too_large_or_too_deep_to_parse_is_said() {
+    let repo = Repo::new();
+    let policy = "version = 1\n\n[rules.\"repository/large-file\"]\nenabled = false\n";
+    repo.write(".pantheon.toml", policy);
+    repo.commit("Begin");
+    let deep = |open: &str, close: &str| format!("a: {}{}\n", open.repeat(600), close.repeat(600));
+    let row = "[\"one\", \"two\", \"three\"],\n";
+    repo.write(
+        "large.json",
+        format!("[{}0]\n", row.repeat((4 << 20) / row.len() + 1)),
+    );
+    repo.write("large.yml", "a: one of many rows\n".repeat(30_000));
+    repo.write("large.toml", format!("# {}\n", "row of many ".repeat(400_000)));
+    repo.write("deep.yaml", deep("[", "]"));
+    repo.write("deep.toml", deep("[", "]").replace("a:", "a ="));
+    repo.write("template.yaml", deep("{{", "}}"));
+    repo.write("sound.json", "{}\n");
+    repo.add();
+    let ran = repo.run(&["review", "--staged", "--format", "json"]).exits(0);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let said: Vec<String> = report["left_out"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|l| format!("{} {} {}", l["what"], l["why"], l["inconclusive"]).replace('"', ""))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            "deep.toml `text/invalid-toml` passed it over: it nests deeper than is parsed false",
+            "deep.yaml `text/invalid-yaml` passed it over: it nests deeper than the 512 levels that are parsed \
+             false",
+            "large.json `text/invalid-json` passed it over: its 4194329 bytes are more than the 4194304 that \
+             are parsed false",
+            "large.toml `text/invalid-toml` passed it over: its 4800003 bytes are more than the 4194304 that \
+             are parsed false",
+            "large.yml `text/invalid-yaml` passed it over: its 600000 bytes are more than the 524288 that are \
+             parsed false",
+        ]
+    );
+    let ran = repo.run(&["hook", "pre-commit"]).exits(0);
+    assert!(ran.stderr.contains("not looked at: deep.toml: "), "{ran}");
+    repo.git(&["reset", "-q"]);
+    repo.git(&["add", "large.json"]);
+    let exclude = "rules.\"text/invalid-json\".exclude=[\"*.json\"]";
+    let ran = repo.run(&["review", "--staged", "--set", exclude]).exits(0);
+    assert!(!ran.stdout.contains("not looked at"), "{ran}");
+}

@@ -83,10 +83,10 @@ impl Act {
                 conn.send(b"220 mail.example ready\r\n\r\n");
                 wait(conn)
             }
-            Self::Page => conn.answer(200, "content-type: text/html\r\n", b"<html>log in</html>"),
+            Self::Page => conn.answer(200, "content-type: text/html\r\n", &case.good(FINDINGS)),
             Self::Compressed => {
                 let headers = format!("{}content-encoding: gzip\r\n", case.head());
-                conn.answer(200, &headers, b"\x1f\x8b\x08")
+                conn.answer(200, &headers, &case.good(FINDINGS))
             }
             Self::Empty => case.say(conn, b""),
             Self::Huge => huge(case, conn),

@@ -313,3 +313,27 @@ fn other_formats_of_repository_are_read() {
         assert!(!ran.stderr.contains("notes.txt"), "{ran}");
     }
 }
+
+#[test]
+fn what_stands_in_a_commit_alone_is_mended_by_rewriting_it() {
+    let repo = pushed();
+    let commit = slip(&repo, "key.py", &key());
+    slip(&repo, "key.py", "import os\n");
+    let ran = push_blocks(&repo, &[], KEY);
+    let base = &commit[..10];
+    let help = format!("the push sends this commit too: rewrite it with `git rebase -i {base}^`, and rotate");
+    assert_says(&ran, &help);
+    assert!(!ran.stderr.contains("silence"), "{ran}");
+}
+
+#[test]
+fn first_commit_of_all_is_rewritten_from_the_root() {
+    let repo = Repo::new();
+    slip(&repo, "key.py", &key());
+    slip(&repo, "key.py", "import os\n");
+    install(&repo);
+    repo.git(&["init", "-q", "--bare", "../remote"]);
+    repo.git(&["remote", "add", "origin", "../remote"]);
+    let ran = push_blocks(&repo, &["origin", "main"], KEY);
+    assert_says(&ran, "`git rebase -i --root`");
+}

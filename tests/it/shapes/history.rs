@@ -1,7 +1,7 @@
 //! A history of random commits, whose every line is held to git's.
 
 use super::lines;
-use super::view::{of_git, of_pantheon};
+use super::view::{copies_of_git, copies_of_pantheon, of_git, of_pantheon};
 use crate::support::Repo;
 
 /// A generator of numbers that look random and are the same each time.
@@ -93,7 +93,7 @@ fn hunks_of_a_random_history_are_gits() {
         repo.write(path, text(&mut random) + &lines(3));
     }
     repo.commit("Begin");
-    let mut seen = 0;
+    let (mut seen, mut copies) = (0, 0);
     for n in 0..150 {
         for edit in 0..1 + random.below(3) {
             step(&repo, &mut paths, &mut random, n * 10 + edit);
@@ -104,6 +104,7 @@ fn hunks_of_a_random_history_are_gits() {
             of_git(&repo, &["show", "--format=", &commit]),
         );
         assert_eq!(ours, git, "step {n}");
+        copies += agree_on_copies(&repo, &commit);
         seen += ours
             .values()
             .filter_map(|f| f.lines.as_ref())
@@ -111,4 +112,17 @@ fn hunks_of_a_random_history_are_gits() {
             .sum::<usize>();
     }
     assert!(seen > 1000, "only {seen} lines were compared");
+    assert!(copies > 3, "only {copies} copies were compared");
+}
+
+/// Insists that copies are those of `git diff -C`, and counts them. Of a path that goes and leaves two
+/// that resemble it, git calls another one the rename there, so changes with renames are left out.
+#[track_caller]
+fn agree_on_copies(repo: &Repo, commit: &str) -> usize {
+    let git = copies_of_git(repo, &["show", "--format=", commit]);
+    if git.values().any(|(status, _)| status == "renamed") {
+        return 0;
+    }
+    assert_eq!(copies_of_pantheon(repo, &[commit]), git, "{commit}");
+    git.values().filter(|(status, _)| status == "copied").count()
 }

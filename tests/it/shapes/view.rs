@@ -215,3 +215,22 @@ pub fn added(repo: &Repo, args: &[&str]) -> BTreeMap<String, Vec<u64>> {
     let added = |f: File| f.lines.map(|[_, added]| added).unwrap_or_default();
     view.into_iter().map(|(path, file)| (path, added(file))).collect()
 }
+
+/// What `git diff -C` says happened to each path, as its letter and the path before.
+#[track_caller]
+pub fn copies_of_git(repo: &Repo, args: &[&str]) -> BTreeMap<String, (String, Option<String>)> {
+    let raw = output(repo, &[args, &["-C", "--raw", "-z", "--no-abbrev"]].concat());
+    let files = raw_files(&raw).into_iter();
+    files
+        .map(|(path, file)| (path, (file.status, file.old_path)))
+        .collect()
+}
+
+/// What pantheon says happened to each path when it looks for copies.
+#[track_caller]
+pub fn copies_of_pantheon(repo: &Repo, args: &[&str]) -> BTreeMap<String, (String, Option<String>)> {
+    let view = of_pantheon(repo, &[args, &["--copies"]].concat());
+    view.into_iter()
+        .map(|(path, file)| (path, (file.status, file.old_path)))
+        .collect()
+}

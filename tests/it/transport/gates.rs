@@ -112,6 +112,16 @@ fn no_room_for_another_try_leaves_the_first_failure() {
 }
 
 #[test]
+fn without_time_a_gate_is_not_asked() {
+    let (server, gates) = (good(), Scripted::default());
+    assert_eq!(
+        outcomes(&through(&server, &within(Duration::ZERO), &gates)),
+        ["timed-out"]
+    );
+    assert_eq!(gates.heard(), Vec::<String>::new());
+}
+
+#[test]
 fn a_gate_that_always_says_wait_ends_with_the_deadline() {
     let (server, gates) = (good(), Scripted::new(&vec![Permit::Wait(Duration::ZERO); 10_000]));
     let told = through(&server, &within(ms(100)), &gates);

@@ -14,6 +14,9 @@ const LEAST_BUDGET: u32 = 1024;
 /// The most places that may be marked for the cache; more are an error.
 const MOST_MARKS: usize = 4;
 
+/// Thoughts and messages of OpenAI's models.
+const FOREIGN: [&str; 2] = ["message", "reasoning"];
+
 /// Writes the body of a question.
 pub(super) fn ask(api_version: &str, request: &Request, stream: bool) -> Value {
     let mut body = shared(request);
@@ -166,16 +169,21 @@ fn part(part: &Part, marks: &mut usize) -> Option<Value> {
     match part {
         Part::Text(block) => text(block, marks),
         Part::Call(call) => {
-            Some(json!({"type": "tool_use", "id": call.id, "name": call.name, "input": call.args}))
+            let id = fields::call_id(&call.id, &call.name);
+            // What the model wrote that is no object is refused; what became of it stands in the result.
+            let input = Some(&call.args).filter(|args| args.is_object());
+            let input = input.cloned().unwrap_or_else(|| json!({}));
+            Some(json!({"type": "tool_use", "id": id, "name": call.name, "input": input}))
         }
         Part::Result(result) => Some(result_block(result)),
-        Part::Opaque(value) => Some(value.clone()),
+        Part::Opaque(value) => fields::is_own(value, &FOREIGN).then(|| value.clone()),
     }
 }
 
 /// Writes the result of a tool.
 fn result_block(result: &ToolResult) -> Value {
-    let mut block = json!({"type": "tool_result", "tool_use_id": result.id, "content": result.content});
+    let id = fields::call_id(&result.id, &result.name);
+    let mut block = json!({"type": "tool_result", "tool_use_id": id, "content": result.content});
     if result.is_error {
         block["is_error"] = json!(true);
     }

@@ -1,5 +1,8 @@
 //! Says what an error means.
 
+#[cfg(test)]
+mod tests;
+
 use super::super::{Headers, fields, hints};
 use crate::llm::answer::{Failure, FailureKind, one_line};
 use serde_json::Value;

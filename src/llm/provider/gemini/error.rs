@@ -138,6 +138,9 @@ impl Stated {
         let hint = self.hint(status, &kind);
         let room = 300_usize.saturating_sub(hint.chars().count());
         let mut message: String = text::without_keys(&self.message).chars().take(room).collect();
+        if message.trim().is_empty() {
+            message = format!("HTTP {status} without a message");
+        }
         if !hint.is_empty() {
             message.truncate(message.trim_end_matches('.').len());
         }

@@ -5,6 +5,9 @@ use super::super::{fields, openai_words};
 use crate::llm::request::{Part, Request, Role, Tool, Turn};
 use serde_json::{Map, Value, json};
 
+/// Thoughts of Anthropic's models.
+const FOREIGN: [&str; 2] = ["redacted_thinking", "thinking"];
+
 /// Writes the body of a question.
 pub(super) fn ask(request: &Request, stream: bool) -> Value {
     let mut body = shared(request);
@@ -102,16 +105,17 @@ fn items(turn: &Turn) -> Vec<Value> {
             }
             Part::Call(call) => items.push(json!({
                 "type": "function_call",
-                "call_id": call.id,
+                "call_id": fields::call_id(&call.id, &call.name),
                 "name": call.name,
                 "arguments": fields::args_text(&call.args),
             })),
             Part::Result(result) => items.push(json!({
                 "type": "function_call_output",
-                "call_id": result.id,
+                "call_id": fields::call_id(&result.id, &result.name),
                 "output": openai_words::result(result),
             })),
-            Part::Opaque(value) => items.push(value.clone()),
+            Part::Opaque(value) if fields::is_own(value, &FOREIGN) => items.push(value.clone()),
+            Part::Opaque(_) => {}
         }
     }
     if !said.is_empty() {

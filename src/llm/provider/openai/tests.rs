@@ -372,3 +372,31 @@ fn an_error_after_status_200_is_one() {
     let bare = json!({"error": {"message": "Oh.", "code": 503}});
     assert_eq!(streamed(&[bare]).unwrap_err().kind, FailureKind::Overloaded(None));
 }
+
+#[test]
+fn what_another_provider_said_is_left_out_or_named() {
+    let own = json!({"type": "reasoning", "id": "rs_1"});
+    let foreign = [
+        json!({"type": "thinking", "thinking": "Hm."}),
+        json!({"text": "Hm.", "thought": true}),
+        json!(7),
+    ];
+    let call = ToolCall {
+        id: String::new(),
+        name: "find".into(),
+        args: json!({}),
+        signature: Some("c2ln".into()),
+    };
+    let mut parts: Vec<Part> = foreign.into_iter().map(Part::Opaque).collect();
+    parts.extend([Part::Opaque(own.clone()), Part::Call(call)]);
+    let mut request = question("m");
+    request.turns = vec![Turn {
+        role: Role::Model,
+        parts,
+    }];
+    let body = body(&request);
+    assert_eq!(
+        body["input"],
+        json!([own, {"type": "function_call", "call_id": "find", "name": "find", "arguments": "{}"}])
+    );
+}

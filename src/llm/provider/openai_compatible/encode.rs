@@ -81,7 +81,7 @@ fn ours(turn: &Turn) -> Vec<Value> {
 fn tool_message(result: &ToolResult) -> Value {
     json!({
         "role": "tool",
-        "tool_call_id": id(&result.id, &result.name),
+        "tool_call_id": fields::call_id(&result.id, &result.name),
         "content": openai_words::result(result),
     })
 }
@@ -104,15 +104,10 @@ fn models(turn: &Turn) -> Option<Value> {
 /// Writes a call of a tool.
 fn tool_call(call: &ToolCall) -> Value {
     json!({
-        "id": id(&call.id, &call.name),
+        "id": fields::call_id(&call.id, &call.name),
         "type": "function",
         "function": {"name": call.name, "arguments": fields::args_text(&call.args)},
     })
-}
-
-/// Some servers give calls no id, and still want the results under one.
-fn id<'a>(id: &'a str, name: &'a str) -> &'a str {
-    if id.is_empty() { name } else { id }
 }
 
 /// Joins the text of a turn.

@@ -34,6 +34,7 @@ fn each_error_of_openai_has_its_meaning() {
             "context_length_exceeded",
             FailureKind::ContextTooLong(None),
         ),
+        (400, BAD, "model_not_found", FailureKind::NotFound),
         (401, BAD, "invalid_api_key", FailureKind::Auth),
         (
             403,
