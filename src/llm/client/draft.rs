@@ -61,3 +61,25 @@ pub fn ask_again(request: &mut Request, why: &str) {
         None => request.turns.push(Turn::user(why)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::llm::request::Schema;
+    use serde_json::json;
+
+    #[test]
+    fn a_form_counts_for_the_estimate_and_not_for_what_must_be_counted() {
+        let mut request = Request::question("m", "Judge.", "one two three", 100);
+        let plain = Draft::of(&request);
+        request.schema = Some(Schema {
+            name: "verdict".to_owned(),
+            value: json!({"type": "object", "properties": {"verdict": {"type": "string"}}}),
+        });
+        let formed = Draft::of(&request);
+        let family = Family::Gemini;
+        assert_eq!(formed.least(family), plain.least(family));
+        assert_eq!(plain.tokens(family), plain.least(family) + OVERHEAD);
+        assert!(formed.tokens(family) > plain.tokens(family) + 10);
+    }
+}

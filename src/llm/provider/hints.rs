@@ -98,8 +98,10 @@ pub fn span_in(message: &str) -> Option<Duration> {
 
 /// Whether a message says that money or a long quota is used up.
 pub fn says_exhausted(message: &str) -> bool {
-    const WORDS: [&str; 8] = [
+    const WORDS: [&str; 9] = [
         "credit balance is too low",
+        // The code of a provider behind a proxy that passes it on as text.
+        "insufficient_quota",
         "insufficient credits",
         "insufficient balance",
         "budget has been exceeded",

@@ -131,12 +131,17 @@ class Ours:
         config.write_text(
             "version = 1\n"
             f'[providers.there]\nkind = "{kind}"\nbase-url = "{base_url}"\napi-key-env = "ASK_KEY"\n'
-            f'attempts = 1\n{provider}\n[models.asked]\nprovider = "there"\nid = "{model}"\n'
+            f'attempts = 1\nfirst-byte-timeout = "300s"\n{provider}\n[models.asked]\nprovider = "there"\nid = "{model}"\n'
             f'[routing]\ndefault = "asked"\n{more}\n'
         )
         env = {**os.environ, "PANTHEON_STATE_DIR": str(self.state / state), "ASK_KEY": key}
         done = subprocess.run(
-            [self.program, str(config), *flags], input=prompt.encode(), capture_output=True, env=env, timeout=600
+            # The first of two flags counts.
+            [self.program, str(config), *flags, "--deadline", "600"],
+            input=prompt.encode(),
+            capture_output=True,
+            env=env,
+            timeout=700,
         )
         assert done.returncode == 0, done.stderr.decode(errors="replace")[-600:]
         assert key.encode() not in done.stdout + done.stderr, "the key is shown"

@@ -20,8 +20,10 @@ pub fn events(text: &str, end: End) -> Vec<Vec<u8>> {
         "type": "message_delta", "delta": {"stop_reason": reason(end), "stop_sequence": null},
         "usage": {"output_tokens": 9},
     });
-    let mut events = vec![start, json!({"type": "ping"})];
+    let mut events = vec![start];
     events.extend(block(text, end));
+    // One that says nothing, somewhere within.
+    events.insert(events.len().min(2), json!({"type": "ping"}));
     events.extend([over, json!({"type": "message_stop"})]);
     events.iter().map(named).collect()
 }

@@ -94,6 +94,7 @@ fn the_stable_code_counts_more_than_the_status() {
 fn a_limit_that_the_customer_set_is_a_bad_request_only_by_its_name() {
     for message in [
         "You have reached your specified API usage limits. You will regain access on 2026-12-01.",
+        "OpenAIException - {\"error\":{\"message\":\"No.\",\"code\":\"insufficient_quota\"}}",
         "Your credit balance is too low to access the API.",
     ] {
         let failure = read(400, &[], "invalid_request_error", "", message);
