@@ -5,6 +5,8 @@
 //! a JSON object with a unified `diff` and `comments`: `path`, `side`, `from`, `to`, `text`, `category`,
 //! `context`, `author`, and whether it was `accepted`. It fails if fewer than 97 % of the accepted comments
 //! within three lines of a change keep their place.
+//!
+//! `-- --list pull-requests.jsonl` prints what reviewers agree on, and which comments near a change are lost.
 
 #[path = "measure_sift/cases.rs"]
 mod cases;
@@ -83,8 +85,11 @@ impl Score {
 
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [path] = arguments.as_slice() else {
-        return Err("expected one file of pull requests with the comments of their reviewers".into());
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (path, is_list) = match words[..] {
+        [path] => (path, false),
+        ["--list", path] => (path, true),
+        _ => return Err("expected a file of pull requests with the comments of their reviewers".into()),
     };
     let text = std::fs::read_to_string(path).map_err(|error| format!("`{path}` cannot be read: {error}"))?;
     let cases: Vec<Case> = text
@@ -93,6 +98,9 @@ fn main() -> Outcome<()> {
         .collect::<Result<_, _>>()
         .map_err(|error| format!("`{path}` is no list of pull requests: {error}"))?;
     let grounds: Vec<Ground> = cases.iter().map(|case| diff::parse(&case.diff)).collect();
+    if is_list {
+        return list(&cases, &grounds);
+    }
     let rows = measure(&cases, &grounds, Form::Cited);
     let kept = places(&cases, &grounds, &rows)?;
     steps(&rows)?;
@@ -339,4 +347,51 @@ fn members(candidate: &Candidate) -> BTreeSet<usize> {
     claims
         .filter_map(|anchored| index(&anchored.claim.validator))
         .collect()
+}
+
+/// Prints candidates of more than one reviewer, and what is dropped near a change.
+fn list(cases: &[Case], grounds: &[Ground]) -> Outcome<()> {
+    let mut out = stdout().lock();
+    for (case, ground) in cases.iter().zip(grounds) {
+        let comments = case.comments.iter().enumerate();
+        let claims = comments
+            .map(|(index, comment)| comment.claim(index, ground, Form::Cited))
+            .collect();
+        let sifted = sift(claims, ground, &NoFacts, &Limits::default());
+        for candidate in sifted
+            .candidates
+            .iter()
+            .filter(|candidate| candidate.agreement() > 1)
+        {
+            writeln!(
+                out,
+                "{} {:?} {}",
+                candidate.path,
+                candidate.lines,
+                candidate.family.name()
+            )?;
+            for at in members(candidate) {
+                let comment = &case.comments[at];
+                let word = if comment.accepted { "accepted" } else { "rejected" };
+                writeln!(
+                    out,
+                    "  {word} {} {}: {:?}",
+                    comment.author, comment.from, comment.text
+                )?;
+            }
+        }
+        for drop in &sifted.drops {
+            let Some(comment) = index(&drop.claim.validator).and_then(|at| case.comments.get(at)) else {
+                continue;
+            };
+            if comment.is_near(ground) {
+                writeln!(
+                    out,
+                    "{}: {} {}: {:?}",
+                    comment.path, comment.from, drop.reason, drop.claim.quote
+                )?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -4,7 +4,7 @@
 //! part in it: claims belong together if they are of one family, stand in one file, and each is within
 //! reach of each other one; a row of neighbours does not make its two ends agree.
 
-use super::candidate::{Anchored, Candidate, Ceiling, opinion};
+use super::candidate::{Anchored, Candidate, Ceiling, Why, opinion};
 use super::{Family, gap};
 use crate::model::Severity;
 use std::cmp::Reverse;
@@ -24,15 +24,11 @@ pub(super) fn candidates(mut claims: Vec<Anchored>, reach: u32) -> Vec<Candidate
         let key = (claim.path.clone(), Family::of(claim.claim.kind));
         groups.entry(key).or_default().push(claim);
     }
-    let mut candidates: Vec<Candidate> = groups
-        .into_iter()
-        .flat_map(|((path, family), group)| {
-            split(group, reach)
-                .into_iter()
-                .map(move |c| (path.clone(), family, c))
-        })
-        .map(|(path, family, claims)| candidate(path, family, claims))
-        .collect();
+    let mut candidates = Vec::new();
+    for ((path, family), group) in groups {
+        let clusters = split(&group, reach).into_iter();
+        candidates.extend(clusters.map(|claims| candidate(path.clone(), family, claims)));
+    }
     candidates.sort_by(|a, b| place(a).cmp(&place(b)));
     count(&mut candidates);
     candidates
@@ -56,27 +52,50 @@ fn count(candidates: &mut [Candidate]) {
     }
 }
 
-/// Divides the claims of one file and family: the place with most agreement first, then of what is left.
-fn split(mut group: Vec<Anchored>, reach: u32) -> Vec<Vec<Anchored>> {
+/// Divides the claims of one file and family, which are in order: the place with most agreement first, then
+/// places for what is left.
+///
+/// A claim that another place took already still backs a claim of another model that it is near to. So one
+/// more claim never takes agreement away from others: whatever could block before can block after it.
+fn split(group: &[Anchored], reach: u32) -> Vec<Vec<Anchored>> {
+    let spots: Vec<Spot> = group.iter().map(Spot::of).collect();
+    let mut is_left = vec![true; group.len()];
     let mut clusters = Vec::new();
-    while !group.is_empty() {
-        let point = densest(&group, reach);
-        let (cluster, rest) = group
-            .into_iter()
-            .partition(|claim| Spot::of(claim).covers(point, reach));
-        clusters.push(cluster);
-        group = rest;
+    for point in points(group, &spots, reach) {
+        let (mut new, mut taken) = (Vec::new(), Vec::new());
+        for ((claim, spot), is_left) in group.iter().zip(&spots).zip(&mut is_left) {
+            if spot.covers(point, reach) {
+                let part = if *is_left { &mut new } else { &mut taken };
+                part.push(claim);
+                *is_left = false;
+            }
+        }
+        if !new.is_empty() {
+            let shared = shared(&new, taken);
+            clusters.push(new.into_iter().chain(shared).cloned().collect());
+        }
     }
     clusters
 }
 
-/// Returns the line at which most models meet: those that may block, then all, then the worst, then the first.
-fn densest(group: &[Anchored], reach: u32) -> u32 {
+/// Returns which claims of another place back new ones: those that may block, of models that do not yet.
+fn shared<'a>(new: &[&'a Anchored], taken: Vec<&'a Anchored>) -> Vec<&'a Anchored> {
+    let backing = new.iter().filter(|claim| claim.may_block());
+    let known: BTreeSet<String> = backing.map(|claim| opinion(&claim.claim.model)).collect();
+    let mut shared = taken;
+    shared.retain(|claim| {
+        !known.is_empty() && claim.may_block() && !known.contains(&opinion(&claim.claim.model))
+    });
+    shared
+}
+
+/// Returns the lines at which claims meet: those where most models do come first, counting those that may
+/// block, then all; then the worst, then the first.
+fn points(group: &[Anchored], spots: &[Spot], reach: u32) -> Vec<u32> {
     let bits = bits(group);
-    let spots: Vec<Spot> = group.iter().map(Spot::of).collect();
     let weight = |point: u32| {
         let (mut backing, mut all, mut worst) = (0_u64, 0_u64, Severity::Info);
-        for ((claim, spot), bit) in group.iter().zip(&spots).zip(&bits) {
+        for ((claim, spot), bit) in group.iter().zip(spots).zip(&bits) {
             if spot.covers(point, reach) {
                 all |= bit;
                 if claim.may_block() {
@@ -85,13 +104,12 @@ fn densest(group: &[Anchored], reach: u32) -> u32 {
                 }
             }
         }
-        (backing.count_ones(), all.count_ones(), worst, Reverse(point))
+        Reverse((backing.count_ones(), all.count_ones(), worst, Reverse(point)))
     };
-    let points: BTreeSet<u32> = spots.iter().map(|spot| spot.first).collect();
+    let firsts: BTreeSet<u32> = spots.iter().map(|spot| spot.first).collect();
+    let mut points: Vec<u32> = firsts.into_iter().collect();
+    points.sort_by_cached_key(|point| weight(*point));
     points
-        .into_iter()
-        .max_by_key(|point| weight(*point))
-        .unwrap_or_default()
 }
 
 /// One bit for each model, by its claim.
@@ -129,7 +147,8 @@ impl Spot {
 
 fn candidate(path: String, family: Family, claims: Vec<Anchored>) -> Candidate {
     let models: BTreeSet<String> = claims.iter().map(|claim| claim.claim.model.clone()).collect();
-    let ceiling = claims.first().map_or(Ceiling::MayBlock, |claim| claim.ceiling);
+    let ceiling = claims.iter().map(|claim| claim.ceiling).min();
+    let ceiling = ceiling.unwrap_or(Ceiling::AnnotateOnly(Why::NotShown));
     let counted = claims
         .iter()
         .filter(|claim| claim.may_block() == (ceiling == Ceiling::MayBlock));
@@ -172,4 +191,122 @@ fn order(claim: &Anchored) -> impl Ord + '_ {
         &said.path,
     );
     (weight, place, who, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+    use crate::validators::claim::{Claim, Kind};
+    use std::ops::Range;
+
+    fn said(model: &str, kind: Kind, lines: Range<u32>) -> Anchored {
+        Anchored {
+            claim: Claim {
+                model: model.to_owned(),
+                kind,
+                ..samples::claim()
+            },
+            path: "src/a.rs".to_owned(),
+            anchor: format!("text of {}", lines.start),
+            lines,
+            severity: Severity::High,
+            ceiling: Ceiling::MayBlock,
+        }
+    }
+
+    fn defect(model: &str, line: u32) -> Anchored {
+        said(model, Kind::Defect, line..line + 1)
+    }
+
+    /// The models of each candidate, by its first line.
+    fn joined(claims: Vec<Anchored>) -> Vec<(u32, Vec<String>)> {
+        let candidates = candidates(claims, 3);
+        candidates
+            .into_iter()
+            .map(|c| (c.lines.start, c.models))
+            .collect()
+    }
+
+    fn models(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn three_lines_apart_is_one_place_and_four_are_two() {
+        let near = joined(vec![defect("a/x", 10), defect("b/y", 13)]);
+        assert_eq!(near, [(10, models(&["a/x", "b/y"]))]);
+        let far = joined(vec![defect("a/x", 10), defect("b/y", 14)]);
+        assert_eq!(far, [(10, models(&["a/x"])), (14, models(&["b/y"]))]);
+        let long = joined(vec![said("a/x", Kind::Defect, 2..8), defect("b/y", 10)]);
+        assert_eq!(long.len(), 1, "a quote is as near as its last line");
+    }
+
+    #[test]
+    fn another_family_is_another_finding() {
+        let apart = joined(vec![defect("a/x", 10), said("b/y", Kind::Performance, 10..11)]);
+        assert_eq!(apart.len(), 2);
+        let within = joined(vec![defect("a/x", 10), said("b/y", Kind::MissingSymbol, 10..11)]);
+        assert_eq!(within.len(), 1);
+    }
+
+    #[test]
+    fn the_ends_of_a_row_do_not_agree() {
+        let row = (0..6)
+            .map(|n| defect("a/x", 10 + 3 * n))
+            .chain([defect("b/y", 7), defect("c/z", 28)]);
+        let candidates = candidates(row.collect(), 3);
+        assert!(candidates.iter().all(|candidate| candidate.agreement() <= 2));
+    }
+
+    #[test]
+    fn a_neighbour_takes_no_agreement_away() {
+        // Two more models meet with the first; the second one keeps what the first one said.
+        let claims = vec![
+            defect("a/x", 10),
+            defect("b/y", 13),
+            defect("c/z", 7),
+            defect("d/v", 7),
+        ];
+        let expected = [(7, models(&["a/x", "c/z", "d/v"])), (13, models(&["a/x", "b/y"]))];
+        assert_eq!(joined(claims), expected);
+    }
+
+    #[test]
+    fn a_note_is_not_lifted_by_what_stands_near_it() {
+        let mut note = defect("b/y", 13);
+        note.ceiling = Ceiling::AnnotateOnly(Why::AsksToCheck);
+        let claims = vec![defect("a/x", 10), note, defect("c/z", 7), defect("d/v", 7)];
+        let candidates = candidates(claims, 3);
+        assert_eq!(candidates[1].models, ["b/y"]);
+        assert_eq!(candidates[1].ceiling, Ceiling::AnnotateOnly(Why::AsksToCheck));
+    }
+
+    #[test]
+    fn who_quotes_everything_agrees_with_nobody_far_down() {
+        let claims = vec![
+            said("a/x", Kind::Defect, 1..500),
+            defect("b/y", 33),
+            defect("c/z", 60),
+        ];
+        let expected = [(33, models(&["a/x", "b/y"])), (60, models(&["c/z"]))];
+        assert_eq!(joined(claims), expected);
+    }
+
+    #[test]
+    fn equal_texts_are_counted() {
+        let mut claims = vec![
+            defect("a/x", 10),
+            defect("a/x", 20),
+            said("a/x", Kind::Security, 20..21),
+        ];
+        for claim in &mut claims {
+            claim.anchor = "same".to_owned();
+        }
+        let nth: Vec<u32> = candidates(claims, 3)
+            .iter()
+            .map(|candidate| candidate.nth)
+            .collect();
+        assert_eq!(nth, [0, 1, 0]);
+    }
 }

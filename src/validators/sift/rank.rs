@@ -67,3 +67,60 @@ fn order(candidate: &Candidate) -> (Weight, &str, u32, u32, super::Family) {
     let lines = &candidate.lines;
     (weight, &candidate.path, lines.start, lines.end, candidate.family)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Ceiling, Why, cluster, samples};
+    use super::*;
+    use crate::validators::claim::Claim;
+
+    fn said(model: &str, line: u32, severity: Severity) -> Anchored {
+        Anchored {
+            claim: Claim {
+                model: model.to_owned(),
+                ..samples::claim()
+            },
+            path: "src/a.rs".to_owned(),
+            anchor: String::new(),
+            lines: line..line + 1,
+            severity,
+            ceiling: Ceiling::MayBlock,
+        }
+    }
+
+    fn lines(candidates: &[Candidate]) -> Vec<u32> {
+        candidates.iter().map(|candidate| candidate.lines.start).collect()
+    }
+
+    #[test]
+    fn what_may_block_then_what_is_backed_then_what_is_worst() {
+        let mut note = said("b/y", 10, Severity::Critical);
+        note.ceiling = Ceiling::AnnotateOnly(Why::OldCode);
+        let claims = vec![
+            note,
+            said("a/x", 20, Severity::Low),
+            said("a/x", 30, Severity::High),
+            said("a/x", 40, Severity::Low),
+            said("b/y", 40, Severity::Low),
+            said("b/y", 50, Severity::High),
+        ];
+        let (first, rest) = first(cluster::candidates(claims, 3), 9);
+        assert_eq!(lines(&first), [40, 30, 50, 20, 10]);
+        assert_eq!(rest, []);
+    }
+
+    #[test]
+    fn a_long_list_pushes_out_no_other() {
+        let mut claims: Vec<Anchored> = (1..9).map(|n| said("a/x", 10 * n, Severity::Critical)).collect();
+        claims.push(said("b/y", 100, Severity::Low));
+        claims.push(said("b/y", 200, Severity::Info));
+        claims.push(said("c/z", 200, Severity::Info));
+        let (first, rest) = first(cluster::candidates(claims, 3), 3);
+        assert_eq!(
+            lines(&first),
+            [200, 10, 20, 100],
+            "200 is agreed on and counts no turn"
+        );
+        assert_eq!(rest.len(), 6);
+    }
+}
