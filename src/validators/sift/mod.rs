@@ -27,6 +27,8 @@ mod wording;
 mod world;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tests;
