@@ -12,7 +12,7 @@ use proptest::sample::select;
 const REACH: u32 = 3;
 
 /// Lines that can be told apart by their number.
-const COUNT: u32 = 60;
+const COUNT: u32 = 20;
 
 fn line(number: u32) -> String {
     format!("let line_{number} = call({number});")
@@ -30,8 +30,14 @@ fn numbered() -> Ground {
 
 /// A claim on one to three lines of that file.
 fn on_lines() -> impl Strategy<Value = Claim> {
-    let place = (1..COUNT - 3, 0_u32..3);
-    let kinds = vec![Kind::Defect, Kind::MissingSymbol, Kind::Security, Kind::External];
+    let place = (1..COUNT - 3, select(vec![0_u32, 0, 0, 1, 2]));
+    let kinds = vec![
+        Kind::Defect,
+        Kind::Defect,
+        Kind::MissingSymbol,
+        Kind::Defect,
+        Kind::External,
+    ];
     let titles = vec!["it is wrong", "verify it", "the lock is not held", "it overflows"];
     let who = (
         select(vec!["a/x", "b/y", "c/z", "d/v", "proxy/x"]),
@@ -61,8 +67,10 @@ fn sifted(claims: &[Claim]) -> Sifted {
     sift(claims.to_vec(), &numbered(), &facts, &limits)
 }
 
+type Shape = (std::ops::Range<u32>, Family, Severity, Vec<String>, usize);
+
 /// Everything about candidates but words.
-fn shape(sifted: &Sifted) -> Vec<(std::ops::Range<u32>, Family, Severity, Vec<String>, usize)> {
+fn shape(sifted: &Sifted) -> Vec<Shape> {
     let shape = |c: &Candidate| {
         (
             c.lines.clone(),
@@ -97,6 +105,8 @@ fn worst(sifted: &Sifted, agreement: u32) -> Option<Severity> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
     #[test]
     fn the_order_of_claims_has_no_part_in_it(
         (claims, shuffled) in vec(on_lines(), 0..24).prop_flat_map(|claims| {
@@ -126,7 +136,7 @@ proptest! {
 
     #[test]
     fn other_words_on_one_place_are_one_and_the_same_words_on_others_are_others(
-        starts in vec(1_u32..5, 1..8),
+        starts in vec(1_u32..3, 1..4),
         models in 1_usize..6,
         words in vec("[b-z]{3,12}", 6),
     ) {

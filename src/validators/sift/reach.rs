@@ -8,7 +8,9 @@ use std::ops::Range;
 /// Returns whether these lines after the change are too far from it.
 pub(super) fn limit(lines: &Range<u32>, file: &GroundFile, reach: u32) -> Option<Why> {
     let distance = gap::to_change(lines, &file.hunks);
-    (!distance.is_some_and(|distance| distance <= reach)).then_some(Why::OldCode)
+    distance
+        .is_none_or(|distance| distance > reach)
+        .then_some(Why::OldCode)
 }
 
 #[cfg(test)]

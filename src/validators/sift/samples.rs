@@ -36,7 +36,7 @@ pub(super) fn file(lines: &[&str], hunks: &[(Range<u32>, Range<u32>)]) -> Ground
         path: "src/a.rs".into(),
         new: numbered.collect(),
         hunks: hunks.iter().map(hunk).collect(),
-        shown: vec![1..lines.len() as u32 + 1],
+        shown: std::iter::once(1..lines.len() as u32 + 1).collect(),
         ..GroundFile::default()
     }
 }

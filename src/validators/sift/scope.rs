@@ -40,6 +40,7 @@ fn is_shown_whole(file: &GroundFile) -> bool {
 mod tests {
     use super::super::samples;
     use super::*;
+    use std::iter::once;
 
     #[test]
     fn no_wider_than_shown() {
@@ -48,11 +49,11 @@ mod tests {
         assert_eq!(limit(Scope::Diff, &(4..5), &file), None);
         assert_eq!(limit(Scope::File, &(4..5), &file), None);
         assert_eq!(limit(Scope::Repository, &(4..5), &file), wider);
-        file.shown = vec![2..6];
+        file.shown = once(2..6).collect();
         assert_eq!(limit(Scope::Diff, &(4..5), &file), None);
         assert_eq!(limit(Scope::File, &(4..5), &file), wider);
         assert_eq!(limit(Scope::Diff, &(6..7), &file), Some(Why::NotShown));
-        file.shown = vec![1..10];
+        file.shown = once(1..10).collect();
         file.new.remove(&7);
         assert_eq!(limit(Scope::File, &(4..5), &file), wider, "a line is not known");
     }
