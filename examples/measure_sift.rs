@@ -6,6 +6,10 @@
 //! `context`, `author`, and whether it was `accepted`. It fails if fewer than 97 % of the accepted comments
 //! within three lines of a change keep their place.
 //!
+//! Comments quote nothing. What stands for the quote are the first cited lines that the diff shows, as a
+//! reviewer would copy them; other forms are measured beside it. Only the diff counts as shown, so that all
+//! that needs the rest of the file or other files is a note.
+//!
 //! `-- --list pull-requests.jsonl` prints what reviewers agree on, and which comments near a change are lost.
 
 #[path = "measure_sift/cases.rs"]
@@ -150,7 +154,7 @@ fn note(case: &Case, ground: &Ground, form: Form, rows: &mut [Row]) {
             let (row, comment) = (&mut rows[at], &case.comments[at]);
             let lines = &anchored.lines;
             row.is_there = comment.side == "left" || (lines.start <= comment.to && comment.from < lines.end);
-            row.agreement = candidate.agreement();
+            row.agreement = row.agreement.max(candidate.agreement());
             row.lowered = match anchored.ceiling {
                 pantheon::validators::sift::Ceiling::AnnotateOnly(why) => Some(why.step()),
                 pantheon::validators::sift::Ceiling::MayBlock => None,

@@ -7,8 +7,8 @@ use crate::model::visible;
 use crate::validators::sift::{Anchored, Candidate};
 use serde_json::{Value, json};
 
-/// The shipped prompt, in the form of all prompts.
-pub const PROMPT: &str = include_str!("../../../../policies/prompts/falsifier.v1.md");
+/// The name of the prompt that goes with the question, see [`prompt::shipped`](crate::llm::prompt::shipped()).
+pub const PROMPT: &str = "falsifier";
 
 /// What a falsifier is asked, below the prompt.
 #[derive(Debug, Clone, PartialEq)]
