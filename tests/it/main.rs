@@ -34,6 +34,8 @@ mod many_processes;
 #[cfg(unix)]
 #[cfg(test)]
 mod matrix;
+#[cfg(test)]
+mod measure_sift;
 #[cfg(target_os = "linux")]
 #[cfg(test)]
 mod memory;

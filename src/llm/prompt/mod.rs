@@ -19,10 +19,16 @@ const LONGEST: usize = 64 * 1024;
 const BORDER: &str = "+++\n";
 
 /// The files that are shipped, by name.
-pub const SHIPPED: [(&str, &str); 1] = [(
-    "reviewer",
-    include_str!("../../../policies/prompts/reviewer.v1.md"),
-)];
+pub const SHIPPED: [(&str, &str); 2] = [
+    (
+        "falsifier",
+        include_str!("../../../policies/prompts/falsifier.v1.md"),
+    ),
+    (
+        "reviewer",
+        include_str!("../../../policies/prompts/reviewer.v1.md"),
+    ),
+];
 
 /// A prompt.
 #[derive(Debug, Clone, PartialEq, Eq)]
