@@ -31,8 +31,17 @@ impl Marks {
     pub const NOSONAR: Self = Self(1 << 10);
     /// `pantheon:`.
     pub const PANTHEON: Self = Self(1 << 11);
+    /// The encoded form of a word that speaks to a reviewer.
+    pub const ENCODED: Self = Self(1 << 12);
     /// Every word.
     pub const ALL: Self = Self(u16::MAX);
+
+    /// Returns the set of the word with this number in the list.
+    #[must_use]
+    pub const fn of_word(number: usize) -> Self {
+        let last = Self::ENCODED.0.trailing_zeros() as usize;
+        Self(1 << if number < last { number } else { last })
+    }
 
     /// Returns the words of both sets.
     #[must_use]
@@ -69,8 +78,10 @@ mod tests {
             (Marks::PANTHEON, "pantheon:"),
         ] {
             let at = WORDS.iter().position(|w| *w == word);
-            assert_eq!(at, Some(mark.0.trailing_zeros() as usize), "{word}");
+            assert_eq!(at.map(Marks::of_word), Some(mark), "{word}");
             assert!(mark.has(Marks::ALL) && !mark.has(Marks::NONE));
         }
+        assert_eq!(WORDS[11], "pantheon:");
+        assert!((12..WORDS.len()).all(|n| Marks::of_word(n) == Marks::ENCODED));
     }
 }

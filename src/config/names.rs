@@ -12,7 +12,15 @@ use super::{KnownRule, Origin, Problem, Problems};
 use crate::model::{OptionKind, Selector};
 
 /// The categories that selectors may name, with or without rules in them.
-const CATEGORIES: &[&str] = &["secrets", "text", "repository", "hazard", "message", "policy"];
+const CATEGORIES: &[&str] = &[
+    "secrets",
+    "text",
+    "repository",
+    "hazard",
+    "injection",
+    "message",
+    "policy",
+];
 /// The words that name every check.
 const ALL: &[&str] = &["rules", "*"];
 

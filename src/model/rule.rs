@@ -48,6 +48,8 @@ pub enum Category {
     Repository,
     /// Code that is dangerous or left over.
     Hazard,
+    /// Text that speaks to whoever reviews the change.
+    Injection,
     /// The commit message.
     Message,
     /// The gate itself.
@@ -65,6 +67,7 @@ impl Category {
             "text" => Self::Text,
             "repository" => Self::Repository,
             "hazard" => Self::Hazard,
+            "injection" => Self::Injection,
             "message" => Self::Message,
             "policy" => Self::Policy,
             _ => Self::Custom,

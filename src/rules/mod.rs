@@ -6,6 +6,7 @@ pub mod pattern;
 use crate::check::Rule;
 
 pub mod hazard;
+pub mod injection;
 pub mod message;
 pub mod policy;
 pub mod repository;
@@ -23,6 +24,8 @@ mod tests;
 pub const ALL: &[&Rule] = &[
     &hazard::workflow_injection::RULE,
     &hazard::workflow_untrusted_checkout::RULE,
+    &injection::encoded_instruction::RULE,
+    &injection::text_out_of_sight::RULE,
     &message::body_wrap::RULE,
     &message::conventional::RULE,
     &message::fixup::RULE,

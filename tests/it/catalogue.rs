@@ -6,7 +6,7 @@ use pantheon::model::{Category, OptionKind, OptionSpec, RuleInfo};
 use std::fmt::Write;
 
 /// The families in the order of the pages, each with what it looks for.
-pub const FAMILIES: [(Category, &str, &str); 6] = [
+pub const FAMILIES: [(Category, &str, &str); 7] = [
     (
         Category::Secrets,
         "secrets",
@@ -16,6 +16,11 @@ pub const FAMILIES: [(Category, &str, &str); 6] = [
         Category::Hazard,
         "hazard",
         "code that is dangerous, or left over from work",
+    ),
+    (
+        Category::Injection,
+        "injection",
+        "text that speaks to whoever reviews the change: claims of a review, orders to look away",
     ),
     (
         Category::Text,

@@ -28,6 +28,8 @@ mod generated;
 #[cfg(test)]
 mod hooks_install;
 #[cfg(test)]
+mod injection;
+#[cfg(test)]
 mod judgement;
 #[cfg(test)]
 mod many_processes;

@@ -20,8 +20,9 @@ const LONG: [&str; 0] = [];
 const NO_SUBCOMMAND: [&str; 3] = ["failure", "mod", "output"];
 
 /// Each file of `policies/rules/`, with the family of its rules.
-const PATTERNS: [(&str, &str); 3] = [
+const PATTERNS: [(&str, &str); 4] = [
     ("hazards.toml", "hazard/"),
+    ("injection.toml", "injection/"),
     ("secrets.toml", "secrets/"),
     ("vendors.toml", "secrets/"),
 ];

@@ -110,7 +110,7 @@ impl<'a> Pass<'a> {
         let mut marks = Marks::NONE;
         for found in index.search(self.text) {
             let Some(rules) = rules_of.get(found.word as usize) else {
-                marks = marks.and(Marks(1 << (found.word as usize - rules_of.len())));
+                marks = marks.and(Marks::of_word(found.word as usize - rules_of.len()));
                 continue;
             };
             for rule in rules.as_ref() {

@@ -116,7 +116,7 @@ fn takes_text(pattern: &Pattern) -> bool {
     let everywhere = pattern.languages.is_empty() && pattern.paths.is_empty();
     match pattern.info.category() {
         Category::Secrets => everywhere && pattern.info.confidence > Confidence::Low,
-        Category::Hazard => false,
+        Category::Hazard | Category::Injection => false,
         _ => everywhere,
     }
 }
