@@ -6,3 +6,4 @@
 
 pub mod claim;
 pub mod ground;
+pub mod view;
