@@ -196,6 +196,15 @@ fn show(out: &mut String, path: &BString, text: &Text, first: u32) {
 
 /// Returns where a definition ends, or where enough of it is shown.
 fn end(text: &Text, first: u32) -> u32 {
+    let end = end_or_blank(text, first);
+    let is_blank = |line: u32| text.raw(line).trim().is_empty();
+    (first + 1..=end)
+        .rev()
+        .find(|end| !is_blank(end - 1))
+        .unwrap_or(end)
+}
+
+fn end_or_blank(text: &Text, first: u32) -> u32 {
     let depth = |line: u32| {
         let raw = text.raw(line);
         raw.len() - raw.trim_start().len()

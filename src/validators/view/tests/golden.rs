@@ -227,7 +227,7 @@ fn what_is_left_out_by_rule() {
     let view = case.view(&options());
     assert_eq!(
         view.manifest(),
-        "`Cargo.lock`: 2 bytes: generated\n`a.bin`: 3 bytes: binary\n`lfs`: 57 bytes: pointer of Git LFS\n\
+        "`Cargo.lock`: 2 bytes: generated\n`a.bin`: 3 bytes: binary\n`lfs`: 56 bytes: pointer of Git LFS\n\
          `link`: 6 bytes: symlink\n`module`: 0 bytes: submodule\n`out.rs`: 16 bytes: generated\n"
     );
     assert!(view.is_whole() && view.units.is_empty());

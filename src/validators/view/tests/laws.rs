@@ -123,6 +123,8 @@ impl Case {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn every_number_is_that_of_a_line_with_this_text(case in case(), tokens in 600_u64..2000) {
         let view = case.view(&tight(tokens, 40));
