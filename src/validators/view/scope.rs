@@ -369,10 +369,14 @@ pub fn heads(text: &Text, line: u32, syntax: &Syntax) -> Vec<u32> {
     found
 }
 
-/// Returns the depth of a line, or of the next that is not blank.
+/// Returns the depth of a line, or of the next that is not blank. A brace stands one deeper than the head that it
+/// belongs to.
 fn depth_near(text: &Text, line: u32) -> Option<usize> {
     let below = line..text.count().min(line.saturating_add(20));
-    below.filter_map(|line| depth(text.raw(line))).next()
+    let mut depths = below.filter_map(|line| Some((line, depth(text.raw(line))?)));
+    let (line, depth) = depths.next()?;
+    let is_brace = matches!(text.raw(line).trim_start(), [b'}' | b')' | b']' | b'{', ..]);
+    Some(depth + usize::from(is_brace))
 }
 
 /// Returns how far a line is indented, with eight columns for a tab; `None`: it is blank.
@@ -444,12 +448,20 @@ mod tests {
         let rust = "impl A {\n    fn a() {}\n\n    fn b(\n        x: u8,\n    ) {\n        if x {\n            y();\n";
         assert_eq!(heads_of("a.rs", rust, 7), ["impl A {", "    fn b("]);
         assert_eq!(heads_of("a.rs", rust, 0), [""; 0]);
-        let c = "int a(void)\n{\n\tx();\nout:\n#if 1\n\ty();\n}\n";
+        let c = "int a(void)\n{\n\tx();\nout: // done\n#if 1\n\ty();\n}\n";
         assert_eq!(heads_of("a.c", c, 5), ["int a(void)"]);
         let python = "class A:\n    def b(self):\n        x = 1\n\n        y = 2\n";
         assert_eq!(heads_of("a.py", python, 4), ["class A:", "    def b(self):"]);
         let yaml = "on: push\njobs:\n  build:\n    steps:\n      - run: x\n";
         assert_eq!(heads_of("a.yml", yaml, 4), ["jobs:", "  build:", "    steps:"]);
+    }
+
+    #[test]
+    fn a_brace_belongs_to_its_head() {
+        let rust = "impl A {\n    fn a() {\n        x();\n    }\n}\n";
+        assert_eq!(heads_of("a.rs", rust, 3), ["impl A {", "    fn a() {"]);
+        assert_eq!(heads_of("a.rs", rust, 4), ["impl A {"]);
+        assert_eq!(heads_of("a.c", "int a(void)\n{\n", 1), ["int a(void)"]);
     }
 
     #[test]
