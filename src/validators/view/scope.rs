@@ -395,10 +395,10 @@ fn depth(line: &[u8]) -> Option<usize> {
 
 /// Whether a line may stand less deep than what it stands in: braces, labels, comments, the end of parameters.
 fn is_between(line: &str) -> bool {
-    const STARTS: [&str; 10] = ["{", "}", ")", "]", "#", "@", "//", "/*", "*", "where"];
-    let label = line
-        .strip_suffix(':')
-        .is_some_and(|label| label.chars().all(is_part));
+    const STARTS: [&str; 11] = ["{", "}", ")", "]", ">", "#", "@", "//", "/*", "*", "where"];
+    let code = line.split("//").next().unwrap_or_default().trim_end();
+    let label = code.strip_suffix(':');
+    let label = label.is_some_and(|label| label.chars().all(is_part));
     label || STARTS.iter().any(|start| line.starts_with(start))
 }
 
