@@ -169,13 +169,23 @@ pub fn build(change: &ChangeSet, objects: &dyn Objects, options: &Options<'_>) -
             }
         }
     }
-    for out in &change.left_out {
-        let out = LeftOut::whole(name(&out.what), Why::Unreadable, 0);
-        view.left_out.push(out);
-    }
+    add_unseen(&mut view, change);
     add_units(&mut view, sections, options);
     view.left_out = merged(std::mem::take(&mut view.left_out), &view.units);
     view
+}
+
+/// Takes over what could not be looked at in the first place.
+fn add_unseen(view: &mut View, change: &ChangeSet) {
+    for out in &change.left_out {
+        let name = name(&out.what);
+        if out.inconclusive {
+            view.left_out.push(LeftOut::whole(name, Why::Unreadable, 0));
+        } else {
+            view.notes
+                .push(format!("`{name}` was not looked at: {}", out.why));
+        }
+    }
 }
 
 fn add_units(view: &mut View, sections: Vec<Section>, options: &Options<'_>) {

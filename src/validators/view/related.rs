@@ -1,6 +1,6 @@
 //! What the added lines use and the hunks do not show: definitions of the same tree, found by their names.
 //!
-//! Bounded on every side: the file itself, the changed files and those of the same directory, in the same family
+//! Bounded on every side: the file itself, those of the same directory and the changed files, in the same family
 //! of languages; a name that is defined twice in a file is nobody's. No index is kept.
 
 use super::Options;
@@ -8,14 +8,15 @@ use super::render::push_line;
 use super::scope::{Syntax, is_part};
 use super::source::Source;
 use super::text::{Text, name};
-use crate::model::{ChangeSet, Hunk, Objects};
+use crate::model::{ChangeSet, Hunk, Objects, Oid};
 use crate::validators::ground::GroundFile;
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// How many files are searched for one file.
+/// How many files are searched for one file, and how many of them beside it.
 const FILES: usize = 24;
+const BESIDE: usize = 16;
 /// The largest that is.
 const FILE_BYTES: u64 = 200_000;
 /// How many bytes are read for a change.
@@ -30,10 +31,11 @@ const SHORTEST: usize = 4;
 
 /// The files that are searched, each read once.
 pub struct Shelf<'a> {
-    change: &'a ChangeSet,
+    tree: Oid,
+    changed: Vec<(&'a BStr, &'static Syntax)>,
     objects: &'a dyn Objects,
     options: &'a Options<'a>,
-    directories: BTreeMap<BString, Vec<BString>>,
+    directories: BTreeMap<(BString, *const Syntax), Vec<BString>>,
     books: BTreeMap<BString, Option<Book>>,
     read: u64,
 }
@@ -48,8 +50,12 @@ impl<'a> Shelf<'a> {
     /// Makes a shelf for the tree that a change ends in.
     #[must_use]
     pub fn new(change: &'a ChangeSet, objects: &'a dyn Objects, options: &'a Options<'a>) -> Self {
+        let changed = change.files.iter().filter(|file| file.new.is_some());
         Self {
-            change,
+            tree: change.head,
+            changed: changed
+                .map(|file| (file.path.as_bstr(), Syntax::of(&file.path)))
+                .collect(),
             objects,
             options,
             directories: BTreeMap::new(),
@@ -92,35 +98,40 @@ impl<'a> Shelf<'a> {
     /// Returns the paths that are searched, the nearest first.
     fn near(&mut self, source: &Source<'_>) -> Vec<BString> {
         let mut paths = vec![source.file.path.clone()];
-        let changed = self.change.files.iter().filter(|file| file.new.is_some());
-        let beside = self.beside(source.file.path.as_bstr());
-        for path in changed.map(|file| file.path.clone()).chain(beside) {
-            let fits = std::ptr::eq(Syntax::of(&path), source.syntax);
-            if fits && !paths.contains(&path) && paths.len() < FILES {
-                paths.push(path);
+        paths.extend(self.beside(source.file.path.as_bstr(), source.syntax));
+        let changed = self
+            .changed
+            .iter()
+            .filter(|(_, syntax)| std::ptr::eq(*syntax, source.syntax));
+        for (path, _) in changed {
+            if paths.len() >= FILES {
+                break;
             }
+            paths.push((*path).to_owned());
         }
         paths
     }
 
-    fn beside(&mut self, path: &BStr) -> Vec<BString> {
+    /// Returns the first files of a path's directory in its family of languages.
+    fn beside(&mut self, path: &BStr, syntax: &Syntax) -> Vec<BString> {
         let dir: BString = path.rfind_byte(b'/').map_or(&b""[..], |at| &path[..at]).into();
-        if let Some(paths) = self.directories.get(&dir) {
+        let key = (dir, std::ptr::from_ref(syntax));
+        if let Some(paths) = self.directories.get(&key) {
             return paths.clone();
         }
-        let names = self
-            .objects
-            .names(self.change.head, dir.as_bstr())
-            .unwrap_or_default();
-        let files = names.into_iter().filter(|(_, is_dir)| !is_dir);
-        let mut paths: Vec<BString> = files
-            .map(|(name, _)| match dir.is_empty() {
-                true => name,
-                false => [dir.as_bytes(), b"/", &name].concat().into(),
-            })
-            .collect();
-        paths.sort();
-        self.directories.insert(dir, paths.clone());
+        let dir = &key.0;
+        let names = self.objects.names(self.tree, dir.as_bstr()).unwrap_or_default();
+        let fits = |name: &BString| std::ptr::eq(Syntax::of(name), syntax);
+        let files = names.into_iter().filter(|(name, is_dir)| !is_dir && fits(name));
+        let mut names: Vec<BString> = files.map(|(name, _)| name).collect();
+        names.sort();
+        names.truncate(BESIDE);
+        let within = |name: BString| match dir.is_empty() {
+            true => name,
+            false => [dir.as_bytes(), b"/", &name].concat().into(),
+        };
+        let paths: Vec<BString> = names.into_iter().map(within).collect();
+        self.directories.insert(key, paths.clone());
         paths
     }
 
@@ -135,7 +146,7 @@ impl<'a> Shelf<'a> {
     }
 
     fn open(&mut self, path: &BStr, syntax: &Syntax) -> Option<Book> {
-        let side = self.objects.entry(self.change.head, path).ok()??;
+        let side = self.objects.entry(self.tree, path).ok()??;
         let size = self.objects.size(side.id).ok()?;
         if !side.kind.is_file() || size > FILE_BYTES || self.read + size > ALL_BYTES {
             return None;

@@ -207,7 +207,7 @@ fn a_long_line_is_cut_and_named() {
         "file: `a.txt`, added\nhunk 1 new:\n+   1 | 1\n+   2 | abcd [4 bytes not shown]\n"
     );
     assert_eq!(view.manifest(), "`a.txt`: 4 bytes: end of a long line\n");
-    assert_eq!(view.left_out[0].lines, [2..3]);
+    assert_eq!(format!("{:?}", view.left_out[0].lines), "[2..3]");
     assert!(!view.is_whole());
 }
 
@@ -268,10 +268,8 @@ fn the_riskiest_come_first_and_the_rest_is_named() {
     assert_eq!(view.units[0].risk.why, ["authentication"]);
     assert_eq!(view.units[1].risk.why, ["a check is gone"]);
     assert_eq!(view.manifest(), "`docs/a.md`: 1 hunk, 4 bytes: over the budget\n");
-    assert_eq!(
-        (view.left_out[0].why, view.left_out[0].lines.clone()),
-        (Why::Budget, vec![1..3])
-    );
+    assert_eq!(view.left_out[0].why, Why::Budget);
+    assert_eq!(format!("{:?}", view.left_out[0].lines), "[1..3]");
 }
 
 #[test]
