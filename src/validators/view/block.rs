@@ -4,7 +4,6 @@
 //! of the enclosing function if it is near, or that head alone.
 
 use super::Options;
-use super::scope::heads;
 use super::source::Source;
 use crate::model::Hunk;
 use bstr::ByteSlice;
@@ -103,12 +102,12 @@ impl Block {
 }
 
 fn block(source: &Source<'_>, hunk: &Hunk, options: &Options<'_>) -> Block {
-    let (text, count) = (&source.new, source.new.count());
+    let count = source.new.count();
     let mut main = hunk.new.start.saturating_sub(options.before)..hunk.new.end.saturating_add(options.after);
     main.end = main.end.min(count);
     main.start = main.start.min(main.end);
     let mut lines = Vec::new();
-    let heads = heads(text, first_line(source, hunk), source.syntax);
+    let heads = source.heads(first_line(source, hunk));
     for head in &heads {
         let near = *head < main.start && main.start - head <= NEAR;
         if near && Some(head) == heads.last() {

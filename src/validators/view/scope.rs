@@ -225,7 +225,7 @@ const STATEMENTS: &[&str] = &[
 /// How many heads are shown, the innermost first.
 const HEADS: usize = 3;
 /// How many lines are looked at for one line.
-const FAR: u32 = 3000;
+const FAR: u32 = 1000;
 
 impl Syntax {
     /// Returns the family of a path.

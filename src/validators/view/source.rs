@@ -2,11 +2,13 @@
 
 use super::Options;
 use super::left_out::{LeftOut, Why};
-use super::scope::Syntax;
+use super::scope::{self, Syntax};
 use super::text::{Text, name};
 use crate::check::FileView;
 use crate::model::{EntryKind, FileChange, Hunk, Objects, Side, Status};
 use bstr::{BStr, ByteSlice};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// A changed file whose text is shown.
 pub struct Source<'a> {
@@ -24,6 +26,17 @@ pub struct Source<'a> {
     pub syntax: &'static Syntax,
     /// Whether the path says that it is a test.
     pub is_test: bool,
+    heads: RefCell<BTreeMap<u32, Vec<u32>>>,
+}
+
+impl Source<'_> {
+    /// Returns the heads of what a line after the change, from 0, stands in, the outermost first. They are
+    /// looked for once, for a block that is too large is cut again and again.
+    #[must_use]
+    pub fn heads(&self, line: u32) -> Vec<u32> {
+        let find = || scope::heads(&self.new, line, self.syntax);
+        self.heads.borrow_mut().entry(line).or_insert_with(find).clone()
+    }
 }
 
 /// What becomes of a changed file.
@@ -69,6 +82,7 @@ pub fn open<'a>(file: &'a FileChange, objects: &'a dyn Objects, options: &Option
         hunks,
         syntax: Syntax::of(&file.path),
         is_test: view.is_test(),
+        heads: RefCell::default(),
         file,
     }))
 }
