@@ -306,6 +306,13 @@ impl<'a> FileView<'a> {
     /// lock file, minified or vendored.
     #[must_use]
     pub fn is_generated(&self) -> bool {
+        let head = &self.bytes()[..self.bytes().len().min(2000)];
+        self.has_generated_name() || head.contains_str("@generated") || head.contains_str("DO NOT EDIT")
+    }
+
+    /// Whether the path is that of a lock file, or of a minified or vendored one.
+    #[must_use]
+    pub fn has_generated_name(&self) -> bool {
         let name = self.name().to_str_lossy().to_ascii_lowercase();
         let lock = name.ends_with(".lock")
             || name.ends_with(".min.js")
@@ -324,8 +331,7 @@ impl<'a> FileView<'a> {
         let vendored = ["vendor/", "node_modules/", "third_party/"]
             .iter()
             .any(|d| path.starts_with(d.as_bytes()) || path.contains_str(format!("/{d}")));
-        let head = &self.bytes()[..self.bytes().len().min(2000)];
-        lock || vendored || head.contains_str("@generated") || head.contains_str("DO NOT EDIT")
+        lock || vendored
     }
 
     /// Returns the objects, for rules that look beyond this file.

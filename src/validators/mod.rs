@@ -7,3 +7,4 @@
 pub mod claim;
 pub mod ground;
 pub mod sift;
+pub mod view;
