@@ -75,6 +75,8 @@ pub struct Known {
     pub family: Family,
     /// How many tokens it makes for a hundred of the family's.
     pub token_percent: u32,
+    /// Whether the configuration gives it a price: then no endpoint makes it free.
+    pub priced: bool,
     /// The most tokens that it writes.
     pub max_output: u32,
     /// The version of the interface that serves it, if not the usual.

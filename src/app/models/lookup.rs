@@ -102,6 +102,7 @@ impl<'a> Lookup<'a> {
         let shipped = self.parts.prices.find(kind, id).map(|model| model.window);
         let shipped = shipped.filter(|window| *window > 0);
         self.own_price(id, kind, entry);
+        let priced = known.priced;
         let place = self.parts.models.len();
         self.done.insert(name.to_owned(), place);
         self.parts.known.push(known);
@@ -110,6 +111,7 @@ impl<'a> Lookup<'a> {
             endpoints,
             fallback: Vec::new(),
             window: window.or(shipped),
+            priced,
         });
         // Only now: two models may fall back on each other.
         for (n, next) in entry.map_or(&[][..], |entry| &entry.fallback).iter().enumerate() {
@@ -132,6 +134,7 @@ impl<'a> Lookup<'a> {
             id: id.to_owned(),
             family: family.and_then(Family::find).unwrap_or(Family::Qwen),
             token_percent: shipped.map_or(100, |model| model.token_percent),
+            priced: entry.is_some_and(|entry| entry.input_price.or(entry.output_price).is_some()),
             max_output: max_output.unwrap_or_else(|| shipped.map_or(USUAL_OUTPUT, |model| model.max_output)),
             api_version: shipped.and_then(|model| model.api_version.clone()),
             effort: effort.and_then(effort_of),

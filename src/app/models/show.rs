@@ -130,7 +130,7 @@ struct Rates {
 
 impl Rates {
     fn of(prices: &Prices, place: Option<&Place>, known: &Known, today: &str) -> Self {
-        let Some(place) = place.filter(|place| !place.free) else {
+        let Some(place) = place.filter(|place| !place.free || known.priced) else {
             return Self::default();
         };
         let call = Call {

@@ -82,6 +82,21 @@ fn a_shipped_model_needs_no_table_and_its_key_is_looked_for_in_the_usual_variabl
 }
 
 #[test]
+fn a_price_in_the_configuration_makes_a_server_of_this_machine_cost_something() {
+    let of = |price: &str| {
+        let text = format!("{LOCAL}[models.a]\nprovider = \"local\"\nid = \"gemini-3.8-flash\"\n{price}");
+        let rows = show::rows(&made(&text).unwrap(), &now(true));
+        rows.into_iter()
+            .find(|row| row.name == "a")
+            .unwrap()
+            .output
+            .to_string()
+    };
+    assert_eq!(of(""), "$0.00");
+    assert_eq!(of("output-price = \"4 USD\"\n"), "$4.00");
+}
+
+#[test]
 fn a_provider_has_an_endpoint_for_each_of_its_keys() {
     let text = "[providers.gemini]\napi-key-env = [\"HOME\", \"PANTHEON_NO_SUCH_KEY\"]\n[models.flash]\nid = \
                 \"gemini-3.8-flash\"\n";

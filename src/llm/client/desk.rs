@@ -96,10 +96,15 @@ impl<'a> Desk<'a> {
             record: record.unwrap_or_default(),
         };
         let estimate = budget::estimate(&self.book.prices, &plan);
-        match self.place.free {
+        match self.is_free() {
             true => estimate.free(),
             false => estimate,
         }
+    }
+
+    /// Whether nothing is charged.
+    fn is_free(&self) -> bool {
+        self.place.free && !self.known.priced
     }
 
     /// Returns what the call may come to.
@@ -186,7 +191,7 @@ impl<'a> Desk<'a> {
                 Ok(Some(id))
             }
             Ok(Room::Full(full)) => Err(Permit::Full(full.to_string())),
-            Err(error) if self.has_caps() && !self.place.free => Err(Permit::Full(error.to_string())),
+            Err(error) if self.has_caps() && !self.is_free() => Err(Permit::Full(error.to_string())),
             Err(error) => {
                 self.broken(&error);
                 Ok(None)
@@ -314,7 +319,7 @@ impl<'a> Desk<'a> {
 
     /// The price of an answer where nothing was reserved for it.
     fn price(&self, answer: &Answer) -> Money {
-        match self.place.free {
+        match self.is_free() {
             true => Money::ZERO,
             false => {
                 let call = self.call(answer.served.as_deref());
@@ -324,7 +329,7 @@ impl<'a> Desk<'a> {
     }
 
     fn settle(&self, store: &Store, id: Id, answer: &Answer, now: i64) -> Result<Money, store::Error> {
-        if self.place.free {
+        if self.is_free() {
             let bill = Bill {
                 model: answer.served.as_deref().unwrap_or(&self.known.id),
                 cost: Money::ZERO,
@@ -425,7 +430,7 @@ impl Gates for Desk<'_> {
     fn before(&self, _: &str, tokens: u64, now: i64) -> Permit {
         match self.store {
             Some(store) => self.enter(store, tokens, now),
-            None if self.has_caps() && !self.place.free => {
+            None if self.has_caps() && !self.is_free() => {
                 Permit::Full("the ledger cannot be used, so no limit on spending can be held".to_owned())
             }
             None => Permit::Go,

@@ -409,11 +409,8 @@ impl<'a> Client<'a> {
             .as_deref()
             .filter(|served| !same_model(asked, served));
         if let Some(served) = other {
-            let price = if self.book.places[target.endpoint].free {
-                ""
-            } else {
-                ": priced as that"
-            };
+            let free = self.book.places[target.endpoint].free && !self.book.models[target.model].priced;
+            let price = if free { "" } else { ": priced as that" };
             let note = format!("asked `{asked}`, and `{served}` answered{price}");
             reply.notes.push(note);
         }

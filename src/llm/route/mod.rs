@@ -191,7 +191,7 @@ fn obstacle(table: &Table, ask: &Ask<'_>, state: &State, model: usize, endpoint:
         return Some(format!("{why}, and it is not on this machine"));
     }
     if let Spending::Stop(why) = &state.spending
-        && !at.free
+        && (!at.free || model.priced)
     {
         return Some(format!("{why}, and it costs something"));
     }

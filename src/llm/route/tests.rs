@@ -26,6 +26,7 @@ fn model(name: &str, endpoints: &[usize], fallback: &[usize], window: u64) -> Mo
         endpoints: endpoints.to_vec(),
         fallback: fallback.to_vec(),
         window: Some(window),
+        priced: false,
     }
 }
 
@@ -135,6 +136,12 @@ fn each_level_wins_over_those_below_it() {
         level(&table, &state, &ask("", "", 10)),
         (Some(Level::Default), "local".to_owned())
     );
+    table.models[3].priced = true;
+    assert_eq!(
+        level(&table, &state, &ask("", "", 10)),
+        (Some(Level::Default), String::new())
+    );
+    table.models[3].priced = false;
     table.models[1].fallback.clear();
     assert_eq!(
         level(&table, &state, &ask("", "", 10)),
