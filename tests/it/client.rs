@@ -31,8 +31,8 @@ const DAY: &str = "2026-11-21";
 /// What a model says that keeps to the schema.
 const GOOD: &str = r#"{"findings":[]}"#;
 
-/// The book that a configuration makes.
-fn book(text: &str) -> Book {
+/// A book made from a configuration. Its model has a price, so it costs something on this machine too.
+fn paid(text: &str) -> Book {
     let text = format!("version = 1\n{text}");
     let settings = config::load(&config::Request {
         file: Some(config::File {
@@ -52,11 +52,14 @@ fn book(text: &str) -> Book {
     models::book(&settings.unwrap_or_else(|e| panic!("{text}: {e}")), &now).unwrap()
 }
 
-/// The same book, as if its servers took money: those of this machine do not.
-fn paid(text: &str) -> Book {
-    let mut book = book(text);
-    book.places.iter_mut().for_each(|place| place.free = false);
-    book.table.endpoints.iter_mut().for_each(|end| end.free = false);
+/// The same book, as if its model had no price: on this machine it is free then.
+fn book(text: &str) -> Book {
+    let mut book = paid(text);
+    book.models.iter_mut().for_each(|model| model.priced = false);
+    book.table
+        .models
+        .iter_mut()
+        .for_each(|model| model.priced = false);
     book
 }
 
