@@ -9,7 +9,7 @@ use super::filter;
 use super::gram::Index;
 use super::scope::Scope;
 use crate::check::Marks;
-use crate::model::{Confidence, Severity};
+use crate::model::{Category, Confidence, Severity};
 use regex_automata::Input;
 use regex_automata::util::captures::Captures;
 use std::ops::Range;
@@ -272,11 +272,13 @@ impl<'a> Pass<'a> {
 
     /// Returns the bytes in which a pattern is looked for around a keyword.
     fn window(&self, at: usize, keyword: &Range<usize>) -> Range<usize> {
-        let far = self.entries[at].pattern().multi_line;
-        let (before, behind) = if far {
-            (FAR_BEFORE, FAR_BEHIND)
-        } else {
-            (BEFORE, BEHIND)
+        let pattern = self.entries[at].pattern();
+        let far = pattern.multi_line;
+        // A sentence is shorter than a key, however it is wrapped.
+        let (before, behind) = match pattern.info.category() {
+            _ if !far => (BEFORE, BEHIND),
+            Category::Injection => (FAR_BEFORE, BEHIND),
+            _ => (FAR_BEFORE, FAR_BEHIND),
         };
         let low = keyword.start.saturating_sub(before);
         let high = keyword.end.saturating_add(behind).min(self.text.len());
