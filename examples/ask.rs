@@ -95,7 +95,7 @@ fn book(text: &[u8]) -> Done<Book> {
 fn ask(book: &Book, prompt: &str, flags: &Flags) -> Done<Value> {
     let dir = dirs::state().ok_or("`PANTHEON_STATE_DIR` is not set")?;
     let limit = Duration::from_secs(flags.number("--deadline", 120).into());
-    let store = Store::open(&dir, Deadline::after(limit), clock::now_ms())?;
+    let store = Store::open(&dir, Deadline::after(limit), clock::now())?;
     let request = request(prompt, flags);
     let (schema, today) = (schema(), clock::today());
     let question = Question {

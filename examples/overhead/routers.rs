@@ -71,7 +71,7 @@ impl Asked {
         }
         let dir = tempfile::tempdir().unwrap();
         let limit = Deadline::after(Duration::from_secs(600));
-        let store = Store::open(dir.path(), limit, clock::now_ms()).unwrap();
+        let store = Store::open(dir.path(), limit, clock::now()).unwrap();
         let book = book(&to.base_url);
         let client = Client::new(&book, Some(&store));
         let mut times = vec![Vec::new(); 3 + routed.len()];

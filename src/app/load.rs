@@ -192,6 +192,16 @@ fn site() -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
+/// Checks what reading a policy does not: its own patterns, and what it says about models.
+///
+/// # Errors
+/// With the first thing that cannot be used.
+pub fn checked(repo: &Repository, from: &From<'_>, loaded: &Loaded) -> Result<(), Error> {
+    super::wire::check_patterns(&loaded.settings)?;
+    let read = |path: &str| read_beside(repo, from, loaded.tree, path);
+    super::models::check(&loaded.settings, &read)
+}
+
 /// Says what is wrong with the policy that a change brings, if it changes the policy at all.
 ///
 /// # Errors
@@ -209,9 +219,7 @@ pub fn broken_by(repo: &Repository, base: Option<Oid>, head: Oid) -> Result<Opti
     };
     Ok(
         match find(repo, &from).and_then(|found| read(repo, &from, found)) {
-            Ok(loaded) => super::wire::check_patterns(&loaded.settings)
-                .err()
-                .map(|e| e.to_string()),
+            Ok(loaded) => checked(repo, &from, &loaded).err().map(|e| e.to_string()),
             Err(e) => Some(e.to_string()),
         },
     )

@@ -15,6 +15,25 @@ use std::path::Path;
 /// # Errors
 /// When it cannot be used, one of its own patterns included.
 pub fn current(dir: &Path, file: Option<&Path>, set: &[String]) -> Result<Settings, Error> {
+    read(dir, file, set, |_, _, loaded| {
+        wire::check_patterns(&loaded.settings)
+    })
+}
+
+/// Loads the same policy, and checks all of it: what it says about models too.
+///
+/// # Errors
+/// When a part of it cannot be used.
+pub fn checked(dir: &Path, set: &[String]) -> Result<Settings, Error> {
+    read(dir, None, set, load::checked)
+}
+
+fn read(
+    dir: &Path,
+    file: Option<&Path>,
+    set: &[String],
+    check: impl FnOnce(&Repository, &From<'_>, &load::Loaded) -> Result<(), Error>,
+) -> Result<Settings, Error> {
     let repo = Repository::open(dir)?;
     let here = repo
         .root()
@@ -29,9 +48,9 @@ pub fn current(dir: &Path, file: Option<&Path>, set: &[String]) -> Result<Settin
         file: file.as_deref(),
         set,
     };
-    let settings = load::load(&repo, &from)?.settings;
-    wire::check_patterns(&settings)?;
-    Ok(settings)
+    let loaded = load::load(&repo, &from)?;
+    check(&repo, &from, &loaded)?;
+    Ok(loaded.settings)
 }
 
 /// Returns what every rule says about itself: the shipped ones, and the repository's own.

@@ -181,6 +181,10 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Init(args) => init::run(args, cx),
         Command::Hooks(args) => hooks::run(args, cx),
         Command::Review(args) => review::run(args, cx),
+        Command::Policy(what @ policy::Command::Check) => {
+            let loaded = settings::checked(&cx.dir, &cx.set)?;
+            policy::run(cx, what, &loaded, &clock::today())
+        }
         Command::Policy(what) => policy::run(cx, what, &load()?, &clock::today()),
         Command::Config(what) => config::run(cx, what, load),
         Command::Baseline(what) => baseline::run(what, cx),

@@ -23,10 +23,7 @@ pub enum Command {
 /// When the path to explain is not one from the root of the repository.
 pub fn run(context: &Context, command: &Command, settings: &Settings, today: &str) -> Result<Exit, Failure> {
     let text = match command {
-        Command::Check => {
-            crate::app::models::check(settings)?;
-            check(settings, today)
-        }
+        Command::Check => check(settings, today),
         Command::Explain { path } => explain(settings, path)?,
     };
     context.out(&text);

@@ -147,7 +147,8 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "prompts",
         shape: Shape::ByName,
-        doc: "Prompts of the repository's own.",
+        doc: "Prompts of the repository's own, each by the name of the shipped one whose place it takes. \
+              `pantheon policy check` tells of a name that is none.",
         keys: models::PROMPT,
     },
 ];

@@ -63,9 +63,3 @@ impl Deadline {
         self.limit.saturating_sub(self.start.elapsed())
     }
 }
-
-/// Returns the milliseconds since 1970, UTC.
-#[must_use]
-pub fn now_ms() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
-}

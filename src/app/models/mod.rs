@@ -48,7 +48,7 @@ impl Now {
 /// Returns a text that no other run has.
 #[must_use]
 pub fn run_id() -> String {
-    format!("{}-{}", clock::now_ms(), std::process::id())
+    format!("{}-{}", clock::now(), std::process::id())
 }
 
 /// Makes the book.
@@ -56,13 +56,13 @@ pub fn run_id() -> String {
 /// # Errors
 /// When a name means nothing, or a provider lacks something.
 pub fn book(settings: &Settings, now: &Now) -> Result<Book, Error> {
-    make(settings, now, false)
+    make(settings, now, env::text(MODEL_VARIABLE), false)
 }
 
-fn make(settings: &Settings, now: &Now, shipped: bool) -> Result<Book, Error> {
+fn make(settings: &Settings, now: &Now, env: Option<String>, shipped: bool) -> Result<Book, Error> {
     let mut lookup = Lookup::new(settings, now);
     let routing = &settings.models.routing;
-    let overriding = match env::text(MODEL_VARIABLE) {
+    let overriding = match env {
         Some(name) => Some(named(&mut lookup, &name, MODEL_VARIABLE)?),
         None => setting(&mut lookup, routing.overriding.as_deref(), "routing.override")?,
     };
@@ -94,13 +94,14 @@ fn make(settings: &Settings, now: &Now, shipped: bool) -> Result<Book, Error> {
     Ok(finish(settings, lookup, table))
 }
 
-/// Checks everything that the settings say about models, as far as that takes no network and no key.
+/// Checks everything that the settings say about models, as far as that takes no network and no key. `read`
+/// reads the files that belong to the policy; what the environment says is not its concern.
 ///
 /// # Errors
-/// When a name means nothing, or a provider lacks something.
-pub fn check(settings: &Settings) -> Result<(), Error> {
-    prompts::check(settings)?;
-    book(settings, &Now::of(settings)).map(|_| ())
+/// When a name means nothing, a provider lacks something, or a prompt cannot be used.
+pub fn check(settings: &Settings, read: &prompts::Read<'_>) -> Result<(), Error> {
+    prompts::check(settings, read)?;
+    make(settings, &Now::of(settings), None, false).map(|_| ())
 }
 
 /// Makes the book with every model of the shipped table in it.
@@ -108,7 +109,7 @@ pub fn check(settings: &Settings) -> Result<(), Error> {
 /// # Errors
 /// As [`book`].
 pub fn whole_book(settings: &Settings, now: &Now) -> Result<Book, Error> {
-    make(settings, now, true)
+    make(settings, now, env::text(MODEL_VARIABLE), true)
 }
 
 fn finish(settings: &Settings, lookup: Lookup<'_>, table: Table) -> Book {
@@ -129,7 +130,7 @@ fn finish(settings: &Settings, lookup: Lookup<'_>, table: Table) -> Book {
                 day: budget.per_day,
                 month: budget.per_month,
             },
-            alert_percent: (budget.alert_at * 100.0) as u8,
+            alert_percent: (budget.alert_at * 100.0).round() as u8,
             at_limit: AtLimit::ALL
                 .into_iter()
                 .find(|at| at.name() == budget.at_limit)

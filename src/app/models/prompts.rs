@@ -16,16 +16,17 @@ pub struct For {
     pub arm: Option<Chosen>,
 }
 
-/// Insists that every prompt of the configuration stands for a shipped one.
+/// Insists that every prompt of the configuration stands for a shipped one, and can be used.
 ///
 /// # Errors
-/// With the first that does not.
-pub fn check(settings: &Settings) -> Result<(), Error> {
+/// With the first that does not, or cannot.
+pub fn check(settings: &Settings, read: &Read<'_>) -> Result<(), Error> {
     let shipped = || SHIPPED.iter().map(|(name, _)| *name);
     let prompts = settings.models.prompts.iter();
     let mut unknown = prompts.filter(|(name, _)| !shipped().any(|known| known == *name));
     let Some((name, own)) = unknown.next() else {
-        return Ok(());
+        let mut names = settings.models.prompts.keys();
+        return names.try_for_each(|name| of(name, settings, "", read).map(drop));
     };
     let problem = Problem::at(&own.origin, format!("there is no prompt `{name}` to replace"));
     let names: Vec<String> = shipped().map(|name| format!("`{name}`")).collect();
@@ -180,8 +181,7 @@ mod tests {
             ),
         ] {
             let settings = settings(text);
-            let told_by = check(&settings).and_then(|()| of("reviewer", &settings, "x", &files).map(|_| ()));
-            let error = told_by.unwrap_err().to_string();
+            let error = check(&settings, &files).unwrap_err().to_string();
             assert!(error.contains(told), "{error}");
         }
     }

@@ -203,3 +203,21 @@ fn what_means_nothing_is_told_with_its_place() {
         assert!(error.contains(told), "{text}: {error}");
     }
 }
+
+#[test]
+fn the_example_means_something_and_replaces_shipped_prompts() {
+    let example = include_str!("../../../.pantheon.toml.example");
+    let settings = settings(&example.replacen("version = 1\n", "", 1));
+    let names: Vec<&str> = crate::llm::prompt::SHIPPED
+        .iter()
+        .map(|(name, _)| *name)
+        .collect();
+    assert!(
+        settings
+            .models
+            .prompts
+            .keys()
+            .all(|name| names.contains(&name.as_str()))
+    );
+    book(&settings, &now(true)).unwrap();
+}

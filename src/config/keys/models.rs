@@ -386,7 +386,7 @@ pub(super) const PROMPT: &[Key] = &[
         "file",
         K::File,
         "",
-        "\"prompts/security.md\"",
+        "\"prompts/reviewer.md\"",
         "A prompt of the repository's own in the place of the shipped one, read from the commit that the \
          change starts from.",
     ),
@@ -394,7 +394,7 @@ pub(super) const PROMPT: &[Key] = &[
         "variant-file",
         K::File,
         "",
-        "\"prompts/security-b.md\"",
+        "\"prompts/reviewer-b.md\"",
         "A second one, to compare with.",
     ),
     key(

@@ -455,7 +455,7 @@ impl Drop for Desk<'_> {
     /// A call whose future was dropped may have reached the provider: its reservation counts.
     fn drop(&mut self) {
         if let (Some(store), Some(open)) = (self.store, self.open.take()) {
-            let now = clock::now_ms();
+            let now = clock::now();
             if let Some(id) = open.reserved {
                 drop(ledger::abandon(store, id, now));
             }

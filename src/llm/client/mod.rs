@@ -344,7 +344,7 @@ impl<'a> Client<'a> {
 
     /// Looks for an answer that an earlier call was given.
     fn kept(&self, question: &Question<'_>, target: Target, key: &str) -> Option<Given> {
-        let bytes = kept::get(self.store?, key, &kept::Bounds::default(), clock::now_ms()).ok()??;
+        let bytes = kept::get(self.store?, key, &kept::Bounds::default(), clock::now()).ok()??;
         let text = String::from_utf8(bytes).ok()?;
         let reading = match &question.expected {
             Some(expected) => Some(reading::read(&text, &Finish::Complete, expected).ok()?),
@@ -372,7 +372,7 @@ impl<'a> Client<'a> {
                 key,
                 answer.text.as_bytes(),
                 &bounds,
-                clock::now_ms(),
+                clock::now(),
             ));
         }
     }

@@ -32,7 +32,7 @@ pub fn now(book: &Book, store: Option<&Store>, question: &Question<'_>, turn: Tu
             ..State::default()
         };
     };
-    let now = clock::now_ms();
+    let now = clock::now();
     let names: Vec<&str> = book.table.endpoints.iter().map(|e| e.name.as_str()).collect();
     let taken = slot::taken(store, &names, now).unwrap_or_default();
     let health = |(n, name): (usize, &&str)| Health {

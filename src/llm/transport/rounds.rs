@@ -36,7 +36,7 @@ pub(super) async fn run<T>(
             return (Err(original(earlier, failure)), log);
         }
         let result = bounded(within, attempt()).await;
-        settle(result.as_ref().map(|(_, value)| value), clock::now_ms());
+        settle(result.as_ref().map(|(_, value)| value), clock::now());
         let failure = match result {
             Ok((outcome, value)) => {
                 log.push(this.end(endpoint, outcome));
@@ -65,7 +65,7 @@ pub(super) async fn run<T>(
 impl Try {
     fn begin(waited: Duration) -> Self {
         Self {
-            started_ms: clock::now_ms(),
+            started_ms: clock::now(),
             begun: Instant::now(),
             waited,
         }
@@ -104,7 +104,7 @@ async fn enter(
         if left(within).is_zero() {
             return Err(out_of_time());
         }
-        let wait = match gates.before(&endpoint.name, within.tokens, clock::now_ms()) {
+        let wait = match gates.before(&endpoint.name, within.tokens, clock::now()) {
             Permit::Go => return Ok(()),
             Permit::Open(wait) => return Err(breaker_open(wait)),
             Permit::Full(why) => return Err(Failure::new(FailureKind::Budget, &why)),

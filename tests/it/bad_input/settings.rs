@@ -129,6 +129,45 @@ fn in_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What a policy says about models and is of no use, with what is said of it.
+const BROKEN_MODELS: [(&str, &str); 3] = [
+    (
+        "version = 1\n[routing]\ndefault = \"gemini-3.8-flsh\"\n",
+        ".pantheon.toml:3:11: there is no model `gemini-3.8-flsh`; did you mean `gemini-3.8-flash`?",
+    ),
+    (
+        "version = 1\n[prompts.reviewer]\nfile = \"prompts/none.md\"\n",
+        ".pantheon.toml:3:1: `prompts/none.md`: the prompt is not there",
+    ),
+    (
+        "version = 1\n[prompts.reviewr]\nfile = \"prompts/none.md\"\n",
+        ".pantheon.toml:3:1: there is no prompt `reviewr` to replace; did you mean `reviewer`?",
+    ),
+];
+
+#[test]
+fn what_a_policy_says_about_models_is_checked_with_it() {
+    for (policy, why) in BROKEN_MODELS {
+        let mut repo = Repo::new();
+        // What the user's environment asks for is no fault of the policy's.
+        repo.env.push(("PANTHEON_MODEL".into(), "no-such-model".into()));
+        repo.write(".pantheon.toml", "version = 1\n");
+        repo.commit("Begin");
+        repo.run(&["init"]).exits(0);
+        repo.run(&["policy", "check"]).exits(0);
+        repo.write(".pantheon.toml", policy);
+        let ran = repo.run(&["policy", "check"]).exits(2);
+        assert!(in_one_line(&ran.stderr).contains(why), "{ran}");
+        repo.git(&["add", ".pantheon.toml"]);
+        let ran = repo.try_git(&["commit", "-m", "Break the policy"]).exits(1);
+        let said = in_one_line(&ran.stderr);
+        assert!(
+            said.contains(&format!("error[policy/broken-policy]: {why}")),
+            "{ran}"
+        );
+    }
+}
+
 #[test]
 fn change_that_breaks_the_policy_is_blocked() {
     for (policy, why) in BROKEN {

@@ -41,10 +41,7 @@ fn three_failures_of_any_client_open_the_breaker_and_one_probe_closes_it() {
     status.store(200, Ordering::Relaxed);
     assert_eq!(super::text(&ask(4)), "fine");
     assert_eq!(super::text(&ask(5)), "fine");
-    assert_eq!(
-        breaker::open_for(&open(&dir), "one", clock::now_ms()).unwrap(),
-        None
-    );
+    assert_eq!(breaker::open_for(&open(&dir), "one", clock::now()).unwrap(), None);
     assert_eq!(server.asked().len(), 5);
 }
 
@@ -59,7 +56,7 @@ fn a_probe_that_fails_opens_it_for_longer() {
     }
     wait_is_over(&dir);
     assert_eq!(failures(&ask(3)), ["first at one: server"]);
-    let left = breaker::open_for(&open(&dir), "one", clock::now_ms()).unwrap();
+    let left = breaker::open_for(&open(&dir), "one", clock::now()).unwrap();
     assert!(left.unwrap() > Duration::from_secs(30), "{left:?}");
 }
 
@@ -109,21 +106,21 @@ fn what_a_refused_call_took_of_the_limits_is_given_back() {
     let text = provider("one", &server.http(), "requests-per-minute = 1") + &first("\"one\"", "");
     let (dir, store) = state();
     // The breaker opens between the route and the gate: somebody else's probe is under way.
-    let now = clock::now_ms();
+    let now = clock::now();
     breaker::trip(&store, "one", Duration::from_secs(1), now - 5_000).unwrap();
     let rule = breaker::Rule::default();
     let pass = breaker::before(&store, "one", &rule, now).unwrap();
     assert_eq!(pass, breaker::Pass::Probe);
     let reply = new(0).by(&book(&text), Some(&open(&dir)));
     assert_eq!(failures(&reply), ["first at one: breaker-open"]);
-    breaker::after(&store, "one", breaker::Told::Well, &rule, clock::now_ms()).unwrap();
+    breaker::after(&store, "one", breaker::Told::Well, &rule, clock::now()).unwrap();
     assert_eq!(super::text(&new(1).by(&book(&text), Some(&open(&dir)))), "fine");
     let want = bucket::Want {
         bucket: "requests one",
         amount: 1,
         limit: Some(bucket::Limit::per_minute(1)),
     };
-    let full = bucket::take(&store, &[want], clock::now_ms()).unwrap();
+    let full = bucket::take(&store, &[want], clock::now()).unwrap();
     assert!(matches!(full, bucket::Take::Wait(_)), "{full:?}");
 }
 
@@ -135,7 +132,7 @@ fn a_call_that_is_dropped_gives_its_probe_back_and_counts() {
     });
     let book = paid(&one(&server));
     let (dir, store) = state();
-    let now = clock::now_ms();
+    let now = clock::now();
     breaker::trip(&store, "one", Duration::from_secs(1), now - 5_000).unwrap();
     let request = Request::question("", "", "hello", 10);
     let question = Question {
@@ -159,7 +156,7 @@ fn a_call_that_is_dropped_gives_its_probe_back_and_counts() {
     .unwrap();
     assert_eq!(server.asked().len(), 1);
     assert_eq!(spent(&store).lost, 1);
-    let pass = breaker::before(&open(&dir), "one", &breaker::Rule::default(), clock::now_ms());
+    let pass = breaker::before(&open(&dir), "one", &breaker::Rule::default(), clock::now());
     assert_eq!(pass.unwrap(), breaker::Pass::Probe);
 }
 
