@@ -159,6 +159,7 @@ impl<'a> Judge<'a> {
             moved: Moved::of(change),
             commits: self.commits,
             findings,
+            review: None,
             left_out: self.left_out,
             verdict,
             policy: self.wired.source.clone(),

@@ -1,7 +1,7 @@
 //! How a rule says what it found.
 
 use super::{FileView, Options};
-use crate::model::{Confidence, Fingerprint, RuleInfo, Severity};
+use crate::model::{Confidence, Fingerprint, Origin, RuleInfo, Severity};
 use bstr::{BStr, BString};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -33,6 +33,10 @@ pub struct Draft {
     pub place: Place,
     /// The bytes that must not be shown, in the same text as the place.
     pub secret: Option<Range<usize>>,
+    /// Who says it.
+    pub origin: Origin,
+    /// What identifies it, where that is not the text of its lines.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 /// Where a draft stands.
@@ -95,6 +99,8 @@ impl<'a> Sink<'a> {
             help: None,
             place,
             secret: None,
+            origin: Origin::Computed,
+            fingerprint: None,
         });
         &mut self.drafts[at]
     }

@@ -9,6 +9,7 @@ use super::layer::{Entry, Item};
 use super::merge::{Merged, or_default};
 use super::settings::{Hooks, Limits, OnMissing, PatternSource, RuleSettings, Settings, Suppressions};
 use super::show;
+use super::validators::ReviewSettings;
 use super::value::Value;
 use crate::model::{
     Choice, Confidence, Gate, OnInconclusive, PathEntry, Selector, Severity, Stage, Threshold, Waiver,
@@ -50,6 +51,14 @@ pub(super) fn settings(merged: &Merged, notes: Vec<String>, problems: &mut Vec<P
             max_findings: int(merged.value("limits", "", "max-findings")).unsigned_abs() as usize,
         },
         models: models::settings(merged, problems),
+        review: ReviewSettings {
+            allowed: true,
+            parallel: 4,
+            tokens_per_unit: 8000,
+            units: 40,
+            rounds: 5,
+            ..ReviewSettings::default()
+        },
         digest: show::digest(&effective),
         notes,
         effective,
@@ -61,6 +70,7 @@ fn gate(merged: &Merged, stage: Stage) -> Gate {
         stage,
         checks: selectors(merged.gate_value(stage, "checks")),
         block: threshold(merged.gate_value(stage, "block")),
+        block_models: None,
         warn: severity(merged.gate_value(stage, "warn")).unwrap_or(Severity::Info),
         deadline: time(merged.gate_value(stage, "deadline")),
         on_inconclusive: match text(merged.gate_value(stage, "on-inconclusive")).as_str() {

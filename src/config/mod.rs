@@ -26,6 +26,7 @@ mod show;
 mod site;
 mod source;
 mod stack;
+mod validators;
 mod value;
 mod walk;
 
@@ -49,6 +50,7 @@ pub use settings::{
     Effective, Hooks, Limits, OnMissing, PatternSource, RuleSettings, Settings, Suppressions,
 };
 pub use show::show;
+pub use validators::{ReviewSettings, ValidatorSettings};
 
 use crate::model::{OptionSpec, Severity};
 use merge::Merged;

@@ -2,6 +2,7 @@
 
 use super::Origin;
 use super::models::ModelSettings;
+use super::validators::ReviewSettings;
 use crate::model::{Choice, Confidence, Gate, PathEntry, Severity, Stage, Waiver};
 use std::collections::BTreeMap;
 
@@ -30,6 +31,8 @@ pub struct Settings {
     pub limits: Limits,
     /// What it says about models.
     pub models: ModelSettings,
+    /// What it says about validators.
+    pub review: ReviewSettings,
     /// SHA-256 of everything that has an effect, in hexadecimal digits.
     pub digest: String,
     /// Things that a person should know, one lowercase line each.

@@ -218,7 +218,8 @@ fn finding(
         anchor
     };
     let nth = ordinals.next(&draft.check, key, range.as_ref(), beside);
-    let fingerprint = fingerprint(&draft.check, path, key, nth);
+    let own = draft.fingerprint;
+    let fingerprint = own.unwrap_or_else(|| fingerprint(&draft.check, path, key, nth));
     let region = range.as_ref().map(|r| region(text.lines, r));
     let snippet = range
         .as_ref()
@@ -231,6 +232,7 @@ fn finding(
         message: draft.message,
         snippet,
         help: draft.help,
+        origin: draft.origin,
         commit: None,
         fingerprint,
         disposition: Disposition::Note,

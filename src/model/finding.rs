@@ -91,6 +91,8 @@ pub struct Finding {
     pub snippet: Option<Snippet>,
     /// What to do about it, one lowercase line.
     pub help: Option<String>,
+    /// Who says it.
+    pub origin: super::Origin,
     /// The commit it was found in, where that is not the head of the change.
     pub commit: Option<super::Oid>,
     /// Identifies the finding across rebases; holds no line number.

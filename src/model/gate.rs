@@ -57,6 +57,8 @@ pub struct Gate {
     pub checks: Vec<Selector>,
     /// What blocks; `None`: nothing does.
     pub block: Option<Threshold>,
+    /// What of that which models say blocks; `None`: nothing does.
+    pub block_models: Option<ModelThreshold>,
     /// Findings at or above this severity are shown.
     pub warn: Severity,
     /// How long the whole gate may take.
@@ -65,7 +67,7 @@ pub struct Gate {
     pub on_inconclusive: OnInconclusive,
 }
 
-/// Names checks: a kind (`rules`), a category (`secrets`), an id (`text/merge-marker`) or a prefix
+/// Names checks: a kind (`rules`, `validators`), a category (`secrets`), an id (`text/merge-marker`) or a prefix
 /// with a star (`text/*`); `!` in front takes away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selector {
@@ -80,7 +82,8 @@ impl Selector {
     #[must_use]
     pub fn names(&self, id: &str) -> bool {
         let name = self.name.as_str();
-        if matches!(name, "*" | "rules") || name == id {
+        let by_models = id.starts_with("validators/");
+        if name == "*" || name == id || (name == "rules" && !by_models) {
             return true;
         }
         let prefix = name.strip_suffix("/*").unwrap_or(name);
@@ -104,6 +107,19 @@ pub struct Threshold {
     pub severity: Severity,
     /// The lowest confidence that blocks.
     pub confidence: Confidence,
+}
+
+/// What it takes for that which models say to block: all of it must be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ModelThreshold {
+    /// The lowest severity that blocks.
+    pub severity: Severity,
+    /// The lowest confidence that blocks: it grows with the number of models that agree.
+    pub confidence: Confidence,
+    /// How many distinct models must say it; 0: agreement alone never blocks.
+    pub agreement: u32,
+    /// Whether it is enough that a model which did not say it was asked to refute it, and could not.
+    pub falsified: bool,
 }
 
 /// What a gate makes of checks that did not complete.

@@ -2,11 +2,13 @@
 //! small questions that the data answers about itself.
 
 mod change;
+mod coverage;
 mod finding;
 mod gate;
 mod hunk;
 mod money;
 mod objects;
+mod opinion;
 mod report;
 mod rule;
 mod run;
@@ -14,12 +16,14 @@ mod verdict;
 mod visible;
 
 pub use change::{ChangeSet, EntryKind, FileChange, LeftOut, Message, Side, Source, Status};
+pub use coverage::{Asked, Count, Coverage, NotShown};
 pub use finding::{Confidence, Disposition, Finding, Fingerprint, Location, Region, Severity, Snippet};
-pub use gate::{Gate, OnInconclusive, PathEntry, Selector, Stage, Threshold, Waiver};
+pub use gate::{Gate, ModelThreshold, OnInconclusive, PathEntry, Selector, Stage, Threshold, Waiver};
 pub use gix::ObjectId as Oid;
 pub use hunk::Hunk;
 pub use money::{Money, Usage};
 pub use objects::{Objects, ReadError, Relation};
+pub use opinion::{Opinion, Origin, Tested};
 pub use report::{Moved, PolicySource, Report};
 pub use rule::{Category, Choice, OptionKind, OptionSpec, RuleInfo};
 pub use run::{CheckRun, Outcome};

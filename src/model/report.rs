@@ -1,6 +1,6 @@
 //! Everything that an output format may say about one run.
 
-use super::{ChangeSet, Finding, LeftOut, Source, Status, Verdict};
+use super::{ChangeSet, Coverage, Finding, LeftOut, Source, Status, Verdict};
 use bstr::BString;
 use std::time::Duration;
 
@@ -19,6 +19,8 @@ pub struct Report {
     pub commits: usize,
     /// All findings with their disposition: worst first, then by place.
     pub findings: Vec<Finding>,
+    /// What models were asked; `None`: the gate asks none.
+    pub review: Option<Coverage>,
     /// What was not looked at.
     pub left_out: Vec<LeftOut>,
     /// The decision.

@@ -1,7 +1,8 @@
 //! By which measure one finding is judged: the path it stands on, its severity, and what covers it.
 
 use super::Policy;
-use crate::model::{Disposition, Finding, Location, PathEntry, Selector, Waiver};
+use super::opinion::{Ruling, may_block};
+use crate::model::{Disposition, Finding, Location, Origin, PathEntry, Selector, Waiver};
 
 impl Policy {
     /// Judges one finding; `None` if the policy does not ask for its check on its path.
@@ -70,9 +71,16 @@ impl Policy {
     }
 
     fn blocks(&self, finding: &Finding) -> bool {
-        self.gate
-            .block
-            .is_some_and(|line| finding.severity >= line.severity && finding.confidence >= line.confidence)
+        let over = |severity, confidence| finding.severity >= severity && finding.confidence >= confidence;
+        match &finding.origin {
+            Origin::Computed => self
+                .gate
+                .block
+                .is_some_and(|line| over(line.severity, line.confidence)),
+            Origin::Models(opinion) => self.gate.block_models.is_some_and(|line| {
+                over(line.severity, line.confidence) && may_block(opinion, &line) == Ruling::Block
+            }),
+        }
     }
 
     /// Whether a waiver still holds: its last day counts.

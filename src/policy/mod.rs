@@ -4,12 +4,14 @@
 mod baseline;
 mod decide;
 mod measure;
+mod opinion;
 
 #[cfg(test)]
 mod tests;
 
 pub use baseline::{BaselineError, Line, read_baseline, write_baseline};
 pub use decide::{decide, expired};
+pub use opinion::{Ruling, Unmet, may_block};
 
 use crate::model::{Fingerprint, Gate, PathEntry, Severity, Waiver};
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::{
     CheckRun, Confidence, Counts, Decision, Disposition, Finding, LeftOut, Location, Oid, OnInconclusive,
-    Outcome, Reason, Region, Selector, Stage, Threshold, Verdict,
+    Origin, Outcome, Reason, Region, Selector, Stage, Threshold, Verdict,
 };
 use bstr::BString;
 use proptest::prelude::*;
@@ -27,6 +27,7 @@ fn policy() -> Policy {
                 severity: Severity::High,
                 confidence: Confidence::Medium,
             }),
+            block_models: None,
             warn: Severity::Low,
             deadline: Duration::from_secs(2),
             on_inconclusive: OnInconclusive::Warn,
@@ -77,6 +78,7 @@ fn finding(check: &'static str, severity: Severity, path: &str, line: u32) -> Fi
         },
         snippet: None,
         help: None,
+        origin: Origin::Computed,
         commit: None,
         fingerprint: Fingerprint([7; 16]),
         disposition: Disposition::Note,

@@ -30,6 +30,7 @@ fn finding(check: &'static str, message: &str, location: Location) -> Finding {
         location,
         snippet: None,
         help: None,
+        origin: crate::model::Origin::Computed,
         commit: None,
         fingerprint: fingerprint(check, message),
         disposition: Disposition::Warn,
@@ -229,6 +230,7 @@ pub fn report(findings: Vec<Finding>, decision: Decision) -> Report {
         chosen: None,
         files: 3,
         moved: Vec::new(),
+        review: None,
         commits: 0,
         verdict: Verdict {
             decision,

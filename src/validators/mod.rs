@@ -6,5 +6,8 @@
 
 pub mod claim;
 pub mod ground;
+pub mod review;
+pub mod shipped;
 pub mod sift;
+pub mod spec;
 pub mod view;

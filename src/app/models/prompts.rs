@@ -114,10 +114,8 @@ mod tests {
         config::load(&request).unwrap()
     }
 
-    const OWN: &str =
-        "+++\nname = \"reviewer\"\nversion = 7\nplaceholders = [\"focus\"]\n+++\nLook at {{focus}}.\n";
-    const VARIANT: &str =
-        "+++\nname = \"reviewer\"\nversion = 8\nplaceholders = [\"focus\"]\n+++\nSee {{focus}}.\n";
+    const OWN: &str = "+++\nname = \"reviewer\"\nversion = 7\nplaceholders = []\n+++\nLook.\n";
+    const VARIANT: &str = "+++\nname = \"reviewer\"\nversion = 8\nplaceholders = []\n+++\nSee.\n";
 
     fn files(path: &str) -> Result<Option<Vec<u8>>, String> {
         Ok(match path {
@@ -131,7 +129,7 @@ mod tests {
     #[test]
     fn the_policy_puts_its_own_prompt_in_the_place_of_the_shipped_one() {
         let shipped = of("reviewer", &settings(""), "x", &files).unwrap();
-        assert_eq!((shipped.prompt.version, shipped.arm), (1, None));
+        assert_eq!((shipped.prompt.version, shipped.arm), (2, None));
         let own = of(
             "reviewer",
             &settings("[prompts.reviewer]\nfile = \"a.md\"\n"),

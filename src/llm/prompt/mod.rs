@@ -19,14 +19,18 @@ const LONGEST: usize = 64 * 1024;
 const BORDER: &str = "+++\n";
 
 /// The files that are shipped, by name.
-pub const SHIPPED: [(&str, &str); 2] = [
+pub const SHIPPED: &[(&str, &str)] = &[
+    (
+        "correctness",
+        include_str!("../../../policies/prompts/correctness.v1.md"),
+    ),
     (
         "falsifier",
         include_str!("../../../policies/prompts/falsifier.v1.md"),
     ),
     (
         "reviewer",
-        include_str!("../../../policies/prompts/reviewer.v1.md"),
+        include_str!("../../../policies/prompts/reviewer.v2.md"),
     ),
 ];
 
@@ -302,7 +306,7 @@ mod tests {
 
     #[test]
     fn each_shipped_prompt_is_one_and_its_file_says_so() {
-        for (name, file) in SHIPPED {
+        for &(name, file) in SHIPPED {
             let prompt = prompt(file).unwrap();
             assert_eq!(prompt.name, name);
             assert_eq!(shipped(name), Some(prompt.clone()));

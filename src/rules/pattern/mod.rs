@@ -27,7 +27,7 @@ mod wide;
 pub use source::{Problem, Source};
 
 use crate::check::{Draft, FileView, Place};
-use crate::model::{EntryKind, RuleInfo, Severity};
+use crate::model::{EntryKind, Origin, RuleInfo, Severity};
 use bstr::BStr;
 use entry::Entry;
 use gram::Index;
@@ -265,6 +265,8 @@ fn draft(info: &RuleInfo, message: String, place: Place) -> Draft {
         help: first_sentence(&info.fix),
         place,
         secret: None,
+        origin: Origin::Computed,
+        fingerprint: None,
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Candidate {
     pub ceiling: Ceiling,
     /// Counts the candidates of the same family on the same text in the same file, from 0.
     pub nth: u32,
+    /// The unit of the view in which it stands; 0 where there is one alone.
+    pub unit: usize,
 }
 
 /// A claim that was found in the change.

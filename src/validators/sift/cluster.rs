@@ -29,9 +29,14 @@ pub(super) fn candidates(mut claims: Vec<Anchored>, reach: u32) -> Vec<Candidate
         let clusters = split(&group, reach).into_iter();
         candidates.extend(clusters.map(|claims| candidate(path.clone(), family, claims)));
     }
-    candidates.sort_by(|a, b| place(a).cmp(&place(b)));
-    count(&mut candidates);
+    order_and_count(&mut candidates);
     candidates
+}
+
+/// Orders candidates by place, and numbers those of one family on the same text of one file.
+pub(super) fn order_and_count(candidates: &mut [Candidate]) {
+    candidates.sort_by(|a, b| place(a).cmp(&place(b)));
+    count(candidates);
 }
 
 fn place(candidate: &Candidate) -> (&str, u32, u32, Family) {
@@ -163,6 +168,7 @@ fn candidate(path: String, family: Family, claims: Vec<Anchored>) -> Candidate {
         models: models.into_iter().collect(),
         ceiling,
         nth: 0,
+        unit: 0,
         claims,
     }
 }

@@ -15,7 +15,6 @@ pub mod facts;
 pub mod falsify;
 mod family;
 mod gap;
-pub mod gate;
 mod limits;
 pub mod quote;
 pub mod rank;
@@ -38,7 +37,6 @@ pub use dropped::{Drop, Step};
 pub use facts::{Facts, NoFacts};
 pub use falsify::{Falsified, Outcome};
 pub use family::Family;
-pub use gate::{Rule, Ruling, Unmet, may_block};
 pub use limits::Limits;
 
 use super::claim::Claim;
@@ -107,6 +105,24 @@ pub fn sift(claims: Vec<Claim>, ground: &Ground, facts: &dyn Facts, limits: &Lim
         candidates,
         drops: sieve.drops,
     }
+}
+
+/// Joins what came of several parts of a change, each held against what was shown of it alone.
+#[must_use]
+pub fn join(parts: Vec<Sifted>, limits: &Limits) -> Sifted {
+    let (mut candidates, mut drops) = (Vec::new(), Vec::new());
+    for part in parts {
+        candidates.extend(part.candidates);
+        drops.extend(part.drops);
+    }
+    cluster::order_and_count(&mut candidates);
+    let (candidates, rest) = rank::first(candidates, limits.singles);
+    drops.extend(rest.into_iter().map(|anchored| Drop {
+        step: Step::Rank,
+        reason: rank::NOT_AMONG_THE_FIRST,
+        claim: anchored.claim,
+    }));
+    Sifted { candidates, drops }
 }
 
 struct Sieve<'a> {

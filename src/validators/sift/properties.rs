@@ -96,11 +96,7 @@ fn shape(sifted: &Sifted) -> Vec<Shape> {
 
 /// How bad the worst is that blocks when so many must agree.
 fn worst(sifted: &Sifted, agreement: u32) -> Option<Severity> {
-    let rule = Rule {
-        agreement,
-        falsified: false,
-    };
-    let blocks = |c: &&Candidate| may_block(c, &rule, None) == Ruling::Block;
+    let blocks = |c: &&Candidate| c.ceiling == Ceiling::MayBlock && c.backing() >= agreement as usize;
     sifted.candidates.iter().filter(blocks).map(|c| c.severity).max()
 }
 

@@ -92,6 +92,7 @@ fn a_claim_becomes_a_candidate_on_its_line() {
     assert_eq!(found.drops, []);
     assert_eq!(found.lowered(), BTreeMap::new());
     let expected = Candidate {
+        unit: 0,
         path: "src/a.rs".into(),
         lines: 3..4,
         anchor: "    let b = 2;".into(),

@@ -1,0 +1,52 @@
+//! What a configuration says about validators, as plain data.
+
+use super::Origin;
+use std::collections::BTreeMap;
+
+/// What a configuration says about validators. Names are not yet looked up.
+#[derive(Debug, Clone, Default)]
+pub struct ReviewSettings {
+    /// The validators that have a table, by name.
+    pub validators: BTreeMap<String, ValidatorSettings>,
+    /// The agents whose models are asked where a validator names none; none: whoever routing names.
+    pub agents: Vec<String>,
+    /// The agent whose model is asked to refute what could block.
+    pub falsifier: Option<String>,
+    /// Whether models may be asked about this repository at all.
+    pub allowed: bool,
+    /// How many calls run at once.
+    pub parallel: usize,
+    /// The most tokens of a change that one call shows.
+    pub tokens_per_unit: u64,
+    /// The most units of a change that are shown; the least risky are left out beyond.
+    pub units: usize,
+    /// How many rounds of a branch can block for what models say; 0: any number.
+    pub rounds: u32,
+    /// Whether a commit starts a review in the background, so that a push finds it done.
+    pub background: bool,
+    /// Whether units of risky paths are asked about once more without their added comments.
+    pub without_comments: bool,
+    /// Whether a call carries a defect of ours, which a model that works must find.
+    pub canary: bool,
+}
+
+/// One `[validators.<name>]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValidatorSettings {
+    /// Whether it runs where a gate asks for validators.
+    pub enabled: bool,
+    /// The agents whose models are asked, each an opinion of its own.
+    pub agents: Vec<String>,
+    /// The file that says what to look for: a validator of one's own, or another focus of a shipped one.
+    pub prompt: Option<String>,
+    /// What it may claim, by the words of kinds; none: as shipped, or `defect`.
+    pub kinds: Vec<String>,
+    /// The paths that it looks at; none: all.
+    pub paths: Vec<String>,
+    /// The paths that it does not look at.
+    pub exclude: Vec<String>,
+    /// The languages that it looks at, by the usual lowercase name; none: all.
+    pub languages: Vec<String>,
+    /// Where it is written.
+    pub origin: Origin,
+}

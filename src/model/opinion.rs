@@ -1,0 +1,47 @@
+//! Who says that something was found.
+
+use std::borrow::Cow;
+
+/// Who says that something was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// A check that computes its answer.
+    #[default]
+    Computed,
+    /// One or more models.
+    Models(Opinion),
+}
+
+/// What models say, and what speaks for it and against it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Opinion {
+    /// The validators that asked, each once, sorted.
+    pub validators: Vec<String>,
+    /// The models that say it, each once, sorted: `provider/model`.
+    pub models: Vec<String>,
+    /// How many distinct models say it in a way that may block.
+    pub backing: u32,
+    /// Why it never blocks, whoever says it: a stable word; `None`: it may.
+    pub ceiling: Option<Cow<'static, str>>,
+    /// What came of the attempt to refute it.
+    pub tested: Tested,
+}
+
+/// What came of the attempt to refute what models say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Tested {
+    /// Nobody was asked.
+    #[default]
+    No,
+    /// A model that had not said it could not refute it.
+    Stands(String),
+    /// A model refuted it, with evidence that stands in the change.
+    Refuted {
+        /// Who.
+        by: String,
+        /// Why, in its words.
+        reason: String,
+    },
+    /// Who was asked gave no answer that can be used, for this reason.
+    Failed(String),
+}

@@ -1,0 +1,203 @@
+//! Asks all questions side by side, and holds what comes back against the change.
+
+use super::{Answered, Ask, Asker, Call, CallOutcome, Found, Plan, Reviewed, claims, question};
+use crate::llm::answer::{FailureKind, Wait};
+use crate::llm::client::Reply;
+use crate::model::Tested;
+use crate::validators::claim::Claim;
+use crate::validators::sift::{self, Candidate, Falsified, Outcome, Sifted, falsify, opinion};
+use crate::validators::view::Unit;
+use bstr::BStr;
+use futures_util::StreamExt;
+use futures_util::stream;
+use std::time::Instant;
+
+/// The task of the falsifier.
+const FALSIFIER: &str = "falsifier";
+
+/// Reviews a change.
+pub async fn run(plan: &Plan<'_>, asker: &dyn Asker) -> Reviewed {
+    let answers = ask_all(asks(plan), plan, asker).await;
+    let mut reviewed = Reviewed::default();
+    let mut by_unit: Vec<Vec<Claim>> = plan.view.units.iter().map(|_| Vec::new()).collect();
+    for (ask, answered, call) in answers {
+        let value = answered
+            .reply
+            .answer
+            .as_ref()
+            .and_then(|given| given.reading.as_ref());
+        let claims = value.map_or_else(Vec::new, |reading| {
+            claims(&reading.value, &ask.task, &answered.model)
+        });
+        let call = Call {
+            claims: claims.len(),
+            ..call
+        };
+        by_unit[ask.unit].extend(claims);
+        reviewed.calls.push(call);
+    }
+    let sifted = by_unit
+        .into_iter()
+        .enumerate()
+        .map(|(at, claims)| sift_unit(plan, at, claims));
+    reviewed.sifted = sift::join(sifted.collect(), &plan.limits);
+    let candidates = std::mem::take(&mut reviewed.sifted.candidates);
+    reviewed.found = falsified(candidates, plan, asker, &mut reviewed.calls).await;
+    reviewed
+}
+
+/// Lists the questions: the riskiest unit first, and of one unit all that is asked about it, so that what was
+/// asked when the time is up is whole.
+fn asks(plan: &Plan<'_>) -> Vec<Ask> {
+    let mut asks = Vec::new();
+    for unit in plan.view.units.iter().enumerate() {
+        for spec in plan.validators {
+            let covers = |name: &String| spec.scope.covers(BStr::new(name));
+            if unit.1.files.iter().any(covers) {
+                asks.extend(spec.agents.iter().map(|agent| question(plan, spec, agent, unit)));
+            }
+        }
+    }
+    asks
+}
+
+async fn ask_all(asks: Vec<Ask>, plan: &Plan<'_>, asker: &dyn Asker) -> Vec<(Ask, Answered, Call)> {
+    let one = |ask: Ask| async move {
+        let begun = Instant::now();
+        let answered = match asker.is_over() {
+            true => None,
+            false => Some(asker.ask(&ask).await),
+        };
+        let call = call(&ask, answered.as_ref(), begun);
+        (ask, answered.unwrap_or_default(), call)
+    };
+    stream::iter(asks.into_iter().map(one))
+        .buffered(plan.parallel.max(1))
+        .collect()
+        .await
+}
+
+fn call(ask: &Ask, answered: Option<&Answered>, begun: Instant) -> Call {
+    let nothing = Reply::default();
+    let reply = answered.map_or(&nothing, |answered| &answered.reply);
+    Call {
+        task: ask.task.clone(),
+        agent: ask.agent.clone(),
+        unit: ask.unit,
+        model: answered
+            .map(|answered| answered.model.clone())
+            .unwrap_or_default(),
+        outcome: answered.map_or(CallOutcome::TimedOut, |answered| outcome(&answered.reply)),
+        claims: 0,
+        cached: reply.answer.as_ref().is_some_and(|given| given.cached),
+        usage: reply.usage,
+        cost: reply.cost,
+        elapsed: begun.elapsed(),
+        notes: reply.notes.clone(),
+    }
+}
+
+fn outcome(reply: &Reply) -> CallOutcome {
+    let why = || {
+        reply.failure().map_or_else(
+            || "there is no answer".to_owned(),
+            |failure| failure.message.clone(),
+        )
+    };
+    match (&reply.answer, reply.failure().map(|failure| &failure.kind)) {
+        (Some(given), _) if given.is_whole() => CallOutcome::Answered,
+        (Some(_), _) => CallOutcome::Partial(why()),
+        (None, Some(FailureKind::TimedOut(Wait::Total) | FailureKind::Cancelled)) => CallOutcome::TimedOut,
+        (None, _) => CallOutcome::Failed(why()),
+    }
+}
+
+fn sift_unit(plan: &Plan<'_>, at: usize, claims: Vec<Claim>) -> Sifted {
+    let ground = &plan.view.units[at].ground;
+    let mut sifted = sift::sift(claims, ground, plan.facts, &plan.limits);
+    sifted
+        .candidates
+        .iter_mut()
+        .for_each(|candidate| candidate.unit = at);
+    sifted
+}
+
+/// Has what could block, and is not agreed on, refuted by another model.
+async fn falsified(
+    candidates: Vec<Candidate>,
+    plan: &Plan<'_>,
+    asker: &dyn Asker,
+    calls: &mut Vec<Call>,
+) -> Vec<Found> {
+    let asks = candidates
+        .iter()
+        .filter_map(|candidate| doubt(candidate, plan))
+        .collect();
+    let mut answers = ask_all(asks, plan, asker).await.into_iter();
+    let mut found = Vec::new();
+    for candidate in candidates {
+        let mut tested = Tested::No;
+        if doubt(&candidate, plan).is_some()
+            && let Some((_, answered, call)) = answers.next()
+        {
+            let unit = &plan.view.units[candidate.unit];
+            tested = judge(&candidate, &answered, &call.outcome, unit);
+            calls.push(call);
+        }
+        found.push(Found {
+            candidate,
+            tested,
+            influenced: false,
+        });
+    }
+    found
+}
+
+/// Makes the question to a falsifier; `None`: there is no need of one.
+fn doubt(candidate: &Candidate, plan: &Plan<'_>) -> Option<Ask> {
+    let falsifier = plan.falsifier.as_ref()?;
+    let agree = u32::try_from(candidate.backing()).unwrap_or(u32::MAX);
+    let is_agreed = falsifier.agreement > 0 && agree >= falsifier.agreement;
+    if agree == 0 || is_agreed || candidate.severity < falsifier.severity {
+        return None;
+    }
+    let unit = plan.view.units.get(candidate.unit)?;
+    let asked = falsify::ask(candidate, &unit.text)?;
+    let system = falsifier.prompt.render(&[]).unwrap_or_default();
+    let mut request = crate::llm::request::Request::question("", &system, &asked.text, ANSWER);
+    request.schema = Some(crate::llm::request::Schema {
+        name: FALSIFIER.to_owned(),
+        value: asked.schema,
+    });
+    Some(Ask {
+        task: FALSIFIER.to_owned(),
+        agent: falsifier.agent.clone(),
+        request,
+        prompt: falsifier.prompt.digest.clone(),
+        unit: candidate.unit,
+        material: asked.text.replace(&unit.fence, ""),
+    })
+}
+
+/// The most tokens of a falsifier's answer, thoughts included.
+const ANSWER: u32 = 8_000;
+
+fn judge(candidate: &Candidate, answered: &Answered, outcome: &CallOutcome, unit: &Unit) -> Tested {
+    let Some(given) = &answered.reply.answer else {
+        return Tested::Failed(match outcome {
+            CallOutcome::Failed(why) | CallOutcome::Partial(why) => why.clone(),
+            _ => "the time was up".to_owned(),
+        });
+    };
+    let asked = opinion(&answered.model);
+    if candidate.models.iter().any(|model| opinion(model) == asked) {
+        return Tested::Failed(format!("{} had said it itself", answered.model));
+    }
+    let Falsified { model, outcome } =
+        falsify::read(&given.text, &given.finish, &answered.model, &unit.ground);
+    match outcome {
+        Outcome::Refuted { reason, .. } => Tested::Refuted { by: model, reason },
+        Outcome::NotRefuted { .. } => Tested::Stands(model),
+        Outcome::Failed(why) => Tested::Failed(why),
+    }
+}
