@@ -40,7 +40,7 @@ pub fn pre_commit(dir: &Path) -> Result<Hooked, Error> {
         set: &[],
     };
     let wired = wire::judging(&repo, &from, Stage::PreCommit)?;
-    Ok(judge(repo, wired, change))
+    judge(repo, wired, change)
 }
 
 /// Judges a commit message, in the file that git names.
@@ -64,18 +64,19 @@ pub fn commit_msg(dir: &Path, path: &Path) -> Result<Hooked, Error> {
         set: &[],
     };
     let wired = wire::judging(&repo, &from, Stage::CommitMsg)?;
-    Ok(judge(repo, wired, change))
+    judge(repo, wired, change)
 }
 
 /// Judges one change, which is all that the process lives for: what it was read from is not given back
 /// piece by piece.
-fn judge(repo: Repository, wired: Wired, change: ChangeSet) -> Hooked {
+fn judge(repo: Repository, wired: Wired, change: ChangeSet) -> Result<Hooked, Error> {
     let mut judge = Judge::new(&repo, &wired);
     judge.look(&change, Depth::Full);
+    judge.ask_models(&change)?;
     let report = judge.finish(&change, None);
     let judged = judged(&repo, &wired, report);
     std::mem::forget((repo, wired, change));
-    Hooked::Judged(vec![judged], Vec::new())
+    Ok(Hooked::Judged(vec![judged], Vec::new()))
 }
 
 /// Takes away what git will: comment lines and what stands below the scissors, unless no editor was
@@ -148,6 +149,7 @@ fn push(repo: &Repository, update: &RefUpdate, tips: &[Oid]) -> Result<Result<Ju
     let mut judge = Judge::new(repo, &wired);
     judge.look(&change, Depth::Full);
     look_at_commits(repo, &mut judge, &push)?;
+    judge.ask_models(&change)?;
     let mut report = judge.finish(
         &change,
         Some(format!("{} for `{name}`", count(push.commits.len()))),

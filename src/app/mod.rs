@@ -12,6 +12,7 @@ pub mod models;
 pub mod review;
 pub mod settings;
 pub mod state;
+pub mod validate;
 mod wire;
 
 pub use crate::git::Error as GitError;

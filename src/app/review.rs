@@ -69,6 +69,7 @@ pub fn run(dir: &Path, request: &Request) -> Result<Judged, Error> {
     let mut judge = Judge::new(&repo, &wired);
     judge.look(&change, Depth::Full);
     interrupt.check()?;
+    judge.ask_models(&change)?;
     let mut report = judge.finish(&change, chosen);
     if change.files.is_empty() {
         report

@@ -3,6 +3,7 @@
 use super::Error;
 use super::judge::Depth;
 use super::load::{self, From, Loaded};
+use super::validate::{self, Wish};
 use crate::check::{Options, Rule, Run};
 use crate::config::{PatternSource, Problem, Settings};
 use crate::engine;
@@ -38,6 +39,8 @@ pub struct Wired {
     pub max_findings: usize,
     /// The repository's own patterns.
     pub own: Vec<pattern::Source>,
+    /// What is needed to ask models; `None`: the gate asks none.
+    pub wish: Option<Wish>,
     rules: Vec<&'static Rule>,
     patterns: Set,
     history: Option<Set>,
@@ -103,6 +106,10 @@ pub fn wire(repo: &Repository, loaded: Loaded, stage: Stage) -> Result<Wired, Er
         patterns,
         history,
         excludes: excludes(&settings),
+        wish: validate::is_wanted(&gate.checks).then(|| Wish {
+            settings: settings.clone(),
+            tree,
+        }),
         off: settings
             .rules
             .iter()

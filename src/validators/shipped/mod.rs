@@ -24,6 +24,15 @@ pub struct Shipped {
 /// All of them, in the order in which they are asked.
 pub const ALL: &[&Shipped] = &[&correctness::CORRECTNESS];
 
+/// Reads a user's own prompt: what to look for, and the digest of it.
+///
+/// # Errors
+/// When it has a head that is wrong.
+pub fn focus(text: &str) -> Result<(String, String), crate::llm::prompt::Error> {
+    let prompt = crate::llm::prompt::Prompt::parse(text, crate::llm::prompt::Origin::Policy)?;
+    Ok((prompt.render(&[])?, prompt.digest))
+}
+
 /// Returns the validator of a name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Shipped> {
