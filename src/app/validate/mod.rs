@@ -5,6 +5,7 @@
 //! hidden    what no model is shown: secrets, and whole repositories
 //! asking    questions to models, through the client
 //! findings  what is left of claims, as findings that stand on lines
+//! rounds    what earlier rounds could have said
 //! coverage  what was asked and looked at, for the report
 //! ```
 
@@ -12,6 +13,7 @@ mod asking;
 mod coverage;
 mod findings;
 mod hidden;
+mod rounds;
 mod specs;
 
 pub use hidden::MARKER;
@@ -35,6 +37,7 @@ use crate::validators::sift::{Limits, NoFacts};
 use crate::validators::spec::Spec;
 use crate::validators::view::{self, View};
 use asking::Asking;
+use rounds::Rounds;
 use bstr::{BStr, ByteSlice};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -58,6 +61,14 @@ pub struct Validated {
     pub coverage: Coverage,
     /// What a person should know, one line each.
     pub notes: Vec<String>,
+}
+
+impl Validated {
+    /// Whether every question has a whole answer, and everything was shown.
+    fn is_whole(&self) -> bool {
+        let ended = |run: &CheckRun| matches!(run.outcome, Outcome::Completed(_) | Outcome::Skipped(_));
+        self.left_out.is_empty() && self.runs.iter().all(ended)
+    }
 }
 
 /// The time that is kept for what comes after the last answer.
@@ -123,7 +134,13 @@ pub fn run(change: &ChangeSet, wanted: &Wanted<'_>) -> Result<Validated, Error> 
         return Err(Error::Interrupted);
     }
     let mut validated = done(&specs.list, &view, &reviewed);
-    let found = findings::of(&reviewed.found, change, wanted, &objects, &secrets);
+    let mut found = findings::of(&reviewed.found, change, wanted, &objects, &secrets);
+    let rounds = Rounds::read(store.as_ref(), change, wanted);
+    rounds.lower(&mut found, &view, wish.settings.review.rounds);
+    validated.coverage.round = rounds.number();
+    if validated.is_whole() {
+        rounds.remember(store.as_ref(), &found, &view);
+    }
     validated
         .runs
         .push(completed("validators", found, wanted.deadline));
