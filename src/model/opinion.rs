@@ -25,6 +25,8 @@ pub struct Opinion {
     pub ceiling: Option<Cow<'static, str>>,
     /// What came of the attempt to refute it.
     pub tested: Tested,
+    /// Whether models say so only where the comments of the change are taken away: comments convinced them.
+    pub influenced: bool,
     /// Why, and what follows, in the words of the first model that says it: visible characters, any length.
     pub says: String,
 }

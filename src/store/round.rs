@@ -29,12 +29,18 @@ pub struct Round {
 /// When the state cannot be used.
 pub fn rounds(store: &Store, way: &str) -> Result<Vec<Round>, Error> {
     store.read(|db| {
-        let mut select = db.prepare("SELECT tree, lines, findings FROM round WHERE way = ? ORDER BY number")?;
+        let mut select =
+            db.prepare("SELECT tree, lines, findings FROM round WHERE way = ? ORDER BY number")?;
         let rows = select.query_map([way], |row| {
             let (lines, findings): (Vec<u8>, Vec<u8>) = (row.get(1)?, row.get(2)?);
             Ok(Round {
                 tree: row.get(0)?,
-                lines: lines.as_chunks().0.iter().map(|chunk| u64::from_le_bytes(*chunk)).collect(),
+                lines: lines
+                    .as_chunks()
+                    .0
+                    .iter()
+                    .map(|chunk| u64::from_le_bytes(*chunk))
+                    .collect(),
                 findings: findings.as_chunks().0.iter().copied().collect(),
             })
         })?;
@@ -50,7 +56,10 @@ pub fn add(store: &Store, way: &str, round: &Round, now: i64) -> Result<(), Erro
     let lines: Vec<u8> = round.lines.iter().flat_map(|line| line.to_le_bytes()).collect();
     let findings: Vec<u8> = round.findings.iter().flatten().copied().collect();
     store.write(|db| {
-        db.execute("DELETE FROM round WHERE at <= ?", [now.saturating_sub(later(0, AGE))])?;
+        db.execute(
+            "DELETE FROM round WHERE at <= ?",
+            [now.saturating_sub(later(0, AGE))],
+        )?;
         db.execute(
             "INSERT INTO round (way, number, tree, at, lines, findings)
              SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM round WHERE way = ?1

@@ -104,6 +104,7 @@ fn opinion(found: &Found) -> Opinion {
             Ceiling::AnnotateOnly(why) => Some(why.name().into()),
         },
         tested: found.tested.clone(),
+        influenced: found.influenced,
         says: claims()
             .next()
             .map(|claim| visible(&claim.message).into_owned())

@@ -37,8 +37,8 @@ use crate::validators::sift::{Limits, NoFacts};
 use crate::validators::spec::Spec;
 use crate::validators::view::{self, View};
 use asking::Asking;
-use rounds::Rounds;
 use bstr::{BStr, ByteSlice};
+use rounds::Rounds;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 

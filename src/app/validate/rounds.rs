@@ -3,8 +3,8 @@
 
 use super::Wanted;
 use crate::model::{ChangeSet, Finding, Location, Origin};
-use crate::store::round::{self, Round};
 use crate::store::Store;
+use crate::store::round::{self, Round};
 use crate::sys::clock;
 use crate::validators::view::View;
 use sha2::{Digest, Sha256};
@@ -33,7 +33,9 @@ impl Rounds {
         let dir = wanted.repo.common_dir().display();
         let way = format!("{dir}\n{branch}\n{base}\n{}", wanted.wired.stage.name());
         let tree = change.head.to_string();
-        let mut before = store.and_then(|store| round::rounds(store, &way).ok()).unwrap_or_default();
+        let mut before = store
+            .and_then(|store| round::rounds(store, &way).ok())
+            .unwrap_or_default();
         let known = before.iter().position(|round| round.tree == tree);
         before.truncate(known.unwrap_or(before.len()));
         Self {
@@ -56,7 +58,10 @@ impl Rounds {
         }
         let is_over = most > 0 && self.before.len() >= most as usize;
         for finding in findings {
-            let is_known = self.before.iter().any(|round| round.findings.contains(&finding.fingerprint.0));
+            let is_known = self
+                .before
+                .iter()
+                .any(|round| round.findings.contains(&finding.fingerprint.0));
             let Origin::Models(opinion) = &mut finding.origin else {
                 continue;
             };
@@ -97,11 +102,24 @@ impl Rounds {
         let round = Round {
             tree: self.tree.clone(),
             lines: changed(view).map(|line| line.digest()).collect(),
-            findings: findings.iter().map(|finding| finding.fingerprint.0).collect(),
+            findings: findings
+                .iter()
+                .filter(|finding| counts(finding))
+                .map(|finding| finding.fingerprint.0)
+                .collect(),
         };
         // A round that is not remembered makes the next one stricter.
         drop(round::add(store, &self.way, &round, clock::now()));
     }
+}
+
+/// What was lowered because of an earlier round was not said in time, and is not known later either.
+fn counts(finding: &Finding) -> bool {
+    let Origin::Models(opinion) = &finding.origin else {
+        return false;
+    };
+    let ceiling = opinion.ceiling.as_deref();
+    ceiling != Some(SEEN_BEFORE) && ceiling != Some(ROUNDS_OVER)
 }
 
 /// How many lines around a finding count as its place.
@@ -130,10 +148,13 @@ fn changed(view: &View) -> impl Iterator<Item = Line<'_>> {
     let files = view.units.iter().flat_map(|unit| &unit.ground.files);
     files.flat_map(|file| {
         let near = |number: &u32| file.distance(*number).is_some_and(|distance| distance <= 1);
-        file.new.iter().filter(move |(number, _)| near(number)).map(|(number, text)| Line {
-            path: &file.path,
-            number: *number,
-            text,
-        })
+        file.new
+            .iter()
+            .filter(move |(number, _)| near(number))
+            .map(|(number, text)| Line {
+                path: &file.path,
+                number: *number,
+                text,
+            })
     })
 }
