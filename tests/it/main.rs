@@ -63,3 +63,4 @@ mod support;
 mod tidy;
 #[cfg(test)]
 mod transport;
+mod validators;
