@@ -19,6 +19,7 @@ mod specs;
 
 pub use dry::Planned;
 pub use hidden::MARKER;
+pub use rounds::{ROUNDS_OVER, SEEN_BEFORE};
 pub use specs::check;
 
 use super::Error;
