@@ -15,7 +15,8 @@ made from the same table as both.
 What a later layer says takes the place of what an earlier one says, key by key:
 
 1. the defaults on this page,
-2. the packs that the file extends: `minimal`, `recommended`, `strict`, or files of the repository,
+2. the packs that the file extends: `minimal`, `recommended`, `strict`, `reviewed`, or files of the
+   repository,
 3. `.pantheon.toml`,
 4. the variable `PANTHEON_SET`: assignments such as `gates.ci.block = \"low\"`, one on each line or parted
    by `;`,
@@ -33,7 +34,7 @@ change cannot loosen the gate that judges it.
 
 The site file has the same keys. It comes last, so neither a repository nor a flag undoes it; and each of
 its values counts only if it is at least as strict as what all the others say. What would loosen is
-ignored, and a note says so. Stricter is: a lower `block` or `warn`, a later `deadline`, `block` in
+ignored, and a note says so. Stricter is: a lower `block` or `warn`, each half of `block` by itself, a later `deadline`, `block` in
 `on-inconclusive` and `on-missing`, more `checks`, a higher `severity`, a rule that is `enabled`, comments
 that count for less under `suppressions`, and larger `limits`. Patterns can be added. Entries of
 `[[paths]]` and `[[waivers]]`, options of rules and the place of the baseline are ignored. It can extend
@@ -98,18 +99,15 @@ fn write_key(out: &mut String, key: &Key) {
 
 fn value(kind: Kind) -> String {
     let words = match kind {
-        Kind::Word(words) => {
-            return words
-                .iter()
-                .map(|w| format!("`\"{w}\"`"))
-                .collect::<Vec<_>>()
-                .join(", ");
-        }
+        Kind::Word(words) => return quoted(words),
+        Kind::Words(words) => return format!("list of {}", quoted(words)),
         Kind::Int(least, most) => return format!("whole number from {least} to {most}"),
         Kind::Version => "`1`",
         Kind::Severity => "`\"info\"`, `\"low\"`, `\"medium\"`, `\"high\"`, `\"critical\"`",
         Kind::Severities => "table of ids and severities",
-        Kind::Threshold => "severity, `\"never\"` or table",
+        Kind::Block => "severity, `\"never\"` or table",
+        Kind::When => "table of `paths`, `exclude` and `languages`",
+        Kind::Names => "list of names",
         Kind::Time => "time",
         Kind::Bool => "`true`, `false`",
         Kind::Number => "number",
@@ -128,4 +126,9 @@ fn value(kind: Kind) -> String {
         Kind::Fingerprint => "12 to 32 hexadecimal digits",
     };
     words.to_owned()
+}
+
+fn quoted(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
+    quoted.join(", ")
 }
