@@ -34,11 +34,13 @@ change cannot loosen the gate that judges it.
 
 The site file has the same keys. It comes last, so neither a repository nor a flag undoes it; and each of
 its values counts only if it is at least as strict as what all the others say. What would loosen is
-ignored, and a note says so. Stricter is: a lower `block` or `warn`, each half of `block` by itself, a later `deadline`, `block` in
+ignored, and a note says so. Stricter is: a lower `block` or `warn`, a later `deadline`, `block` in
 `on-inconclusive` and `on-missing`, more `checks`, a higher `severity`, a rule that is `enabled`, comments
-that count for less under `suppressions`, and larger `limits`. Patterns can be added. Entries of
-`[[paths]]` and `[[waivers]]`, options of rules and the place of the baseline are ignored. It can extend
-shipped packs.
+that count for less under `suppressions`, and larger `limits`. Each half of `block` is tightened by itself:
+what either file blocks counts, be it for a lower severity, fewer models that must agree, or `falsified`.
+Under `[review]`, `models = false` counts and keeps the repository from all models. Patterns can be added.
+Entries of `[[paths]]` and `[[waivers]]`, options of rules and the place of the baseline are ignored. It can
+extend shipped packs.
 
 ## How a finding is judged
 
@@ -47,8 +49,9 @@ shipped packs.
 2. Its severity is that of `[gates.<stage>.severity]`, else that of `[rules.\"<id>\"]`, else the rule's own;
    then the entry caps it.
 3. A suppression in the content, a waiver that has not expired, or the baseline covers it.
-4. What reaches the `block` of the gate in severity and in confidence blocks; of the rest, what reaches
-   `warn` is shown.
+4. What reaches the `block` of the gate in severity and in confidence blocks, and what models say only if
+   enough of them agree, or if one was asked to refute it and could not, where `block` says so; of the
+   rest, what reaches `warn` is shown.
 
 A check that failed, ran out of time or left something out never passes: `on-inconclusive` says whether
 the gate warns or closes. Neither does a run in which nothing was checked.
