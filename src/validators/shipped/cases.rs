@@ -25,8 +25,10 @@ struct Case {
     about: String,
     /// The changed files.
     files: Vec<Changed>,
-    /// What the model wrote, as it came.
-    answer: String,
+    /// The message of the commit, for a validator that sees it.
+    message: Option<String>,
+    /// What came back.
+    recorded: Recorded,
     /// What is known without it.
     #[serde(default)]
     facts: Known,
@@ -39,6 +41,13 @@ struct Case {
     /// How many findings do not fit the schema.
     #[serde(default)]
     unread: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Recorded {
+    /// What the model wrote, as it came.
+    answer: String,
 }
 
 #[derive(Deserialize)]
@@ -191,7 +200,7 @@ fn run(spec: &Spec, case: &Case, ground: &Ground) -> (Vec<Found>, Vec<Dropped>, 
         synonyms: SYNONYMS,
         limits: reading::Limits::default(),
     };
-    let reading = reading::read(&case.answer, &Finish::Complete, &expected).unwrap();
+    let reading = reading::read(&case.recorded.answer, &Finish::Complete, &expected).unwrap();
     let claims = claims(&reading.value, &spec.name, "recorded/model");
     let sifted = sift(claims, ground, &case.facts, &Limits::default());
     let mut dropped: Vec<Dropped> = sifted
@@ -239,6 +248,7 @@ fn check(validator: &str) {
         let text = std::fs::read_to_string(&file).unwrap();
         let case: Case = toml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
         let name = format!("{}: {}", file.display(), case.about);
+        assert_eq!(case.message.is_some(), spec.sees_message, "{name}: the message");
         let view = view(&case);
         let covers = |path: &String| spec.scope.covers(BStr::new(path));
         assert!(
