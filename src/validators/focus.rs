@@ -117,6 +117,7 @@ fn digest(file: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const HEADED: &str = "+++\nname = \"house\"\nversion = 1\nplaceholders = []\n+++\nLook for goto.\n";
 
@@ -172,5 +173,15 @@ mod tests {
             said("Rules\n=====\n"),
             "line 2 of the prompt begins with `====`, as what stands around a change does"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_of_a_focus_begins_like_a_fence(file in "(\\+\\+\\+\n|[=a \r\n\u{feff}]){0,40}") {
+            if let Ok(focus) = read("house", file.as_bytes()) {
+                let begins = |line: &str| line.trim_start().starts_with("====");
+                prop_assert!(!focus.text.split(['\n', '\r']).any(begins));
+            }
+        }
     }
 }

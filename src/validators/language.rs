@@ -51,6 +51,12 @@ pub fn of(path: &BStr) -> Option<&'static Language> {
         .or_else(|| LANGUAGES.iter().find(begins))
 }
 
+/// Returns the language of a name, as a policy writes it.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Language> {
+    LANGUAGES.iter().find(|language| language.name == name)
+}
+
 /// Returns what sort of thing a path holds; `None`: its name does not say.
 #[must_use]
 pub fn sort(path: &BStr) -> Option<Sort> {
@@ -429,6 +435,7 @@ mod tests {
         let (mut ends, mut names, mut languages) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for language in LANGUAGES {
             assert!(languages.insert(language.name), "{}", language.name);
+            assert_eq!(find(language.name).map(|found| found.name), Some(language.name));
             for end in language.ends {
                 assert!(ends.insert(end), "`.{end}` stands for two");
                 assert!(!end.contains('.') && *end == end.to_ascii_lowercase(), "{end}");

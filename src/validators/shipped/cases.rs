@@ -188,7 +188,11 @@ fn view(case: &Case) -> View {
         message: None,
         left_out: Vec::new(),
     };
-    build(&change, &blobs, &Options::new("k3y", &no_secrets))
+    let options = Options {
+        files_per_unit: u32::MAX,
+        ..Options::new("k3y", &no_secrets)
+    };
+    build(&change, &blobs, &options)
 }
 
 /// Reads the answer of a case and holds it against its change.
@@ -250,16 +254,17 @@ fn check(validator: &str) {
         let name = format!("{}: {}", file.display(), case.about);
         assert_eq!(case.message.is_some(), spec.sees_message, "{name}: the message");
         let view = view(&case);
-        let covers = |path: &String| spec.scope.covers(BStr::new(path));
-        assert!(
-            view.units.iter().flat_map(|unit| &unit.files).any(covers),
-            "{name}: not asked"
-        );
-        let files = view.units.iter().flat_map(|unit| unit.ground.files.clone());
-        let ground = Ground {
-            files: files.collect(),
+        if std::env::var_os("SHOW").is_some() {
+            for u in &view.units {
+                eprintln!("== {name}\n{}", u.text.split(&u.fence).nth(1).unwrap());
+            }
+        }
+        let [unit] = view.units.as_slice() else {
+            panic!("{name}: an answer is about one unit, not {}", view.units.len());
         };
-        let (found, dropped, unread) = run(&spec, &case, &ground);
+        let covers = |path: &String| spec.scope.covers(BStr::new(path));
+        assert!(unit.files.iter().any(covers), "{name}: not asked");
+        let (found, dropped, unread) = run(&spec, &case, &unit.ground);
         assert_eq!(found, case.found, "{name}");
         let mut expected = case.dropped;
         expected.sort();

@@ -269,3 +269,15 @@ fn one_that_cannot_be_says_why() {
     assert_eq!(said("falsifier", b"x"), "the name `falsifier` is taken");
     assert_eq!(said("house", b""), "validator `house`: the prompt is empty");
 }
+
+#[test]
+fn kinds_by_their_words() {
+    let read = |words: &[&str]| kinds(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+    let twice = read(&["security", "defect", "security"]);
+    assert_eq!(twice, Ok(vec![Kind::Security, Kind::Defect]));
+    let said = read(&["bug"]).unwrap_err().to_string();
+    assert!(
+        said.starts_with("`bug` is no kind of claim; there are `defect`, `security`, "),
+        "{said}"
+    );
+}

@@ -20,6 +20,7 @@ use super::language::{Sort, sort};
 use super::spec::{Scope, Spec};
 use crate::check::is_test;
 use crate::llm::prompt;
+use crate::model::visible;
 use bstr::BStr;
 
 /// A validator that is shipped.
@@ -92,6 +93,12 @@ pub enum Error {
     /// Its name belongs to something else.
     #[error("the name `{0}` is taken")]
     Taken(String),
+    /// A word stands for no kind of claim.
+    #[error("`{word}` is no kind of claim; there are {}", names())]
+    Kind {
+        /// The word.
+        word: String,
+    },
     /// What it looks for cannot be used.
     #[error("validator `{name}`: {error}")]
     Focus {
@@ -102,6 +109,29 @@ pub enum Error {
     },
 }
 
+/// Returns the kinds of claims that a policy names, each once.
+///
+/// # Errors
+/// With the first word that is none.
+pub fn kinds(words: &[String]) -> Result<Vec<Kind>, Error> {
+    let mut kinds = Vec::new();
+    for word in words {
+        let kind = Kind::from_name(word).ok_or_else(|| Error::Kind {
+            word: visible(word).into_owned(),
+        })?;
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+        }
+    }
+    Ok(kinds)
+}
+
+/// The words for all kinds.
+fn names() -> String {
+    let names = Kind::ALL.map(|kind| format!("`{}`", kind.name()));
+    names.join(", ")
+}
+
 /// Returns a validator of a repository's own as it runs: `file` is the Markdown that says what it looks for.
 ///
 /// Without `kinds` it claims defects; without `agents`, routing chooses who is asked. It never sees the message.
@@ -110,7 +140,7 @@ pub enum Error {
 /// Its name or its file cannot be used.
 pub fn own(name: &str, file: &[u8], kinds: &[Kind], agents: &[String], scope: Scope) -> Result<Spec, Error> {
     if !is_name(name) {
-        return Err(Error::Name(crate::model::visible(name).to_string()));
+        return Err(Error::Name(visible(name).into_owned()));
     }
     if find(name).is_some() || TAKEN.contains(&name) {
         return Err(Error::Taken(name.to_owned()));
