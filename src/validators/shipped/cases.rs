@@ -254,11 +254,6 @@ fn check(validator: &str) {
         let name = format!("{}: {}", file.display(), case.about);
         assert_eq!(case.message.is_some(), spec.sees_message, "{name}: the message");
         let view = view(&case);
-        if std::env::var_os("SHOW").is_some() {
-            for u in &view.units {
-                eprintln!("== {name}\n{}", u.text.split(&u.fence).nth(1).unwrap());
-            }
-        }
         let [unit] = view.units.as_slice() else {
             panic!("{name}: an answer is about one unit, not {}", view.units.len());
         };
