@@ -49,7 +49,7 @@ fn asked(spec: &Spec, message: Option<&str>) -> String {
         bytes: 0,
         fence: "x".into(),
     };
-    let ask = question(&plan, spec, "", (0, &unit));
+    let ask = question(&plan, spec, "", (0, &unit), false);
     match ask.request.turns[0].parts.last() {
         Some(Part::Text(block)) => block.text.clone(),
         other => panic!("{other:?}"),

@@ -54,15 +54,6 @@ pub const ALL: &[&Shipped] = &[
 /// Names of calls that are no validators.
 const TAKEN: [&str; 2] = ["falsifier", "reviewer"];
 
-/// Reads a user's own prompt: what to look for, and the digest of it.
-///
-/// # Errors
-/// When it has a head that is wrong.
-pub fn focus(text: &str) -> Result<(String, String), crate::llm::prompt::Error> {
-    let prompt = crate::llm::prompt::Prompt::parse(text, crate::llm::prompt::Origin::Policy)?;
-    Ok((prompt.render(&[])?, prompt.digest))
-}
-
 /// Returns the validator of a name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Shipped> {
