@@ -5,9 +5,15 @@
 //! only where it can be found in the change, and what cannot be found is dropped and counted.
 
 pub mod claim;
+mod definition;
+pub mod facts;
 pub mod ground;
 pub mod review;
 pub mod shipped;
 pub mod sift;
 pub mod spec;
+mod tree;
 pub mod view;
+
+#[cfg(test)]
+mod testing;
