@@ -11,6 +11,7 @@ pub mod ground;
 pub mod review;
 pub mod shipped;
 pub mod sift;
+pub mod snapshot;
 pub mod spec;
 mod tree;
 pub mod view;

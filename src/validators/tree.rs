@@ -58,10 +58,11 @@ pub fn list(objects: &dyn Objects, tree: Oid, first: Vec<BString>, bounds: &Boun
             listing.is_whole = false;
             continue;
         }
-        let Ok(names) = objects.names(tree, dir.as_bstr()) else {
+        let Ok(mut names) = objects.names(tree, dir.as_bstr()) else {
             listing.is_whole = false;
             continue;
         };
+        names.sort();
         for (name, is_dir) in names {
             let path = join(dir.as_bstr(), name.as_bstr());
             match is_dir {
