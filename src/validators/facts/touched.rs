@@ -37,7 +37,7 @@ fn writes_tests(view: &FileView<'_>) -> bool {
             added.any(|(line, range)| {
                 let text = &view.bytes()[range];
                 let has = |attribute: &&str| text.contains_str(attribute);
-                ATTRIBUTES.iter().any(|attribute| has(attribute)) || tests.iter().any(|t| t.contains(&line))
+                ATTRIBUTES.iter().any(has) || tests.iter().any(|t| t.contains(&line))
             })
         }
     }

@@ -34,14 +34,41 @@ struct Tally {
     is_cut: bool,
 }
 
+/// Where is searched.
+enum Within<'p> {
+    /// In a directory, or in one file.
+    Path(BString),
+    /// In the files whose paths fit a pattern.
+    Pattern(&'p str),
+}
+
+impl<'p> Within<'p> {
+    fn read(text: &'p str) -> Result<Self, String> {
+        match text.contains(['*', '?', '[', '{']) {
+            true => Ok(Self::Pattern(list::checked(text)?)),
+            false => Ok(Self::Path(path(text)?)),
+        }
+    }
+
+    fn holds(&self, path: &BStr) -> bool {
+        match self {
+            Self::Pattern(pattern) => fast_glob::glob_match(pattern, path.as_bytes()),
+            Self::Path(dir) => {
+                let rest = path.strip_prefix(dir.as_slice());
+                rest.is_some_and(|rest| dir.is_empty() || rest.is_empty() || rest.starts_with(b"/"))
+            }
+        }
+    }
+}
+
 impl Snapshot<'_> {
     /// Finds the lines that hold a text.
     pub(super) fn grep(&self, text: &str, word: bool, within: &str) -> Result<String, String> {
         let needle = needle(text)?;
-        let fits = self.within(within)?;
+        let within = Within::read(within)?;
         let mut page = Page::new(&self.bounds);
         let mut found = 0;
-        let tally = self.search(needle, &*fits, &mut |hit| {
+        let tally = self.search(needle, &|path| within.holds(path), &mut |hit| {
             let places: Vec<usize> = match word {
                 true => definition::words(&hit.bytes, needle.as_bytes()).collect(),
                 false => memchr::memmem::find_iter(&hit.bytes, needle).collect(),
@@ -98,21 +125,6 @@ impl Snapshot<'_> {
         Ok(page.end(&tally.line(found, "uses")))
     }
 
-    /// Returns what says whether a path is to be searched: it lies in a directory, or fits a pattern.
-    fn within<'p>(&self, within: &'p str) -> Result<Box<dyn Fn(&BStr) -> bool + 'p>, String> {
-        if within.contains(['*', '?', '[', '{']) {
-            let pattern = list::checked(within)?;
-            return Ok(Box::new(move |path| {
-                fast_glob::glob_match(pattern, path.as_bytes())
-            }));
-        }
-        let dir = path(within)?;
-        Ok(Box::new(move |path| {
-            let rest = path.strip_prefix(dir.as_slice());
-            rest.is_some_and(|rest| dir.is_empty() || rest.is_empty() || rest.starts_with(b"/"))
-        }))
-    }
-
     /// Visits the files that hold a text, the nearest first, until the visitor has enough.
     fn search(
         &self,
@@ -129,7 +141,7 @@ impl Snapshot<'_> {
         let until = Instant::now() + self.bounds.time;
         let mut left = self.bounds.bytes;
         for path in listing.files.iter().filter(|path| fits(path.as_bstr())) {
-            if tally.files >= self.bounds.files || Instant::now() >= until {
+            if tally.files >= self.bounds.files || left == 0 || Instant::now() >= until {
                 tally.is_cut = true;
                 break;
             }
@@ -149,6 +161,7 @@ impl Snapshot<'_> {
                 break;
             }
         }
+        tally.is_cut |= left == 0;
         tally
     }
 
@@ -171,7 +184,11 @@ impl Snapshot<'_> {
             return Ok(None);
         };
         let size = self.objects.size(side.id)?;
-        if size > self.bounds.file_bytes || size > *left {
+        if size > self.bounds.file_bytes {
+            return Err(Unsearched);
+        }
+        if size > *left {
+            *left = 0;
             return Err(Unsearched);
         }
         *left -= size;
