@@ -57,10 +57,10 @@ const TAKEN: [&str; 2] = ["falsifier", "reviewer"];
 /// Reads a user's own prompt: what to look for, and the digest of it.
 ///
 /// # Errors
-/// When it has a head that is wrong.
-pub fn focus(text: &str) -> Result<(String, String), crate::llm::prompt::Error> {
-    let prompt = crate::llm::prompt::Prompt::parse(text, crate::llm::prompt::Origin::Policy)?;
-    Ok((prompt.render(&[])?, prompt.digest))
+/// When it cannot be used.
+pub fn focus(text: &str) -> Result<(String, String), focus::Error> {
+    let focus = focus::read(None, text.as_bytes())?;
+    Ok((focus.text, focus.digest))
 }
 
 /// Returns the validator of a name.
@@ -154,7 +154,7 @@ pub fn own(name: &str, file: &[u8], kinds: &[Kind], agents: &[String], scope: Sc
     if find(name).is_some() || TAKEN.contains(&name) {
         return Err(Error::Taken(name.to_owned()));
     }
-    let focus = focus::read(name, file).map_err(|error| Error::Focus {
+    let focus = focus::read(Some(name), file).map_err(|error| Error::Focus {
         name: name.to_owned(),
         error,
     })?;
