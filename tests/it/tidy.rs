@@ -6,7 +6,10 @@ use crate::source;
 use clap::CommandFactory;
 use pantheon::app::settings;
 use pantheon::cli::Cli;
+use pantheon::config;
 use pantheon::rules;
+use pantheon::validators::sift::Family;
+use pantheon::validators::{claim, shipped, spec};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -69,6 +72,22 @@ fn each_file_is_declared() {
             text.lines().any(|l| l.ends_with(&line))
         });
         assert!(declared, "no file declares `{path}`");
+    }
+}
+
+#[test]
+fn the_configuration_and_the_validators_use_the_same_words() {
+    let claims = claim::Kind::ALL.map(claim::Kind::name);
+    assert_eq!(config::CLAIMS, claims);
+    assert_eq!(config::FAMILIES, Family::ALL.map(Family::name));
+    let languages: Vec<&str> = spec::LANGUAGES.iter().map(|(_, name)| *name).collect();
+    assert_eq!(config::LANGUAGES, languages);
+    for shipped in shipped::ALL {
+        let name = shipped.name;
+        assert!(
+            config::VALIDATORS.contains(&name),
+            "the configuration knows no `{name}`"
+        );
     }
 }
 

@@ -106,8 +106,8 @@ pub struct Review<'a> {
     usage: Usage,
     cost: Money,
     unit: &'static str,
-    #[serde(skip_serializing_if = "str::is_empty")]
     round: usize,
+    #[serde(skip_serializing_if = "str::is_empty")]
     isolation: &'a str,
 }
 
