@@ -80,7 +80,7 @@ fn the_configuration_and_the_validators_use_the_same_words() {
     let claims = claim::Kind::ALL.map(claim::Kind::name);
     assert_eq!(config::CLAIMS, claims);
     assert_eq!(config::FAMILIES, Family::ALL.map(Family::name));
-    let languages: Vec<&str> = spec::LANGUAGES.iter().map(|(_, name)| *name).collect();
+    let languages: Vec<&str> = spec::LANGUAGES.iter().map(|row| row.name).collect();
     assert_eq!(config::LANGUAGES, languages);
     for shipped in shipped::ALL {
         let name = shipped.name;
