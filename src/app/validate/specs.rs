@@ -78,7 +78,7 @@ fn spec(
     if let Some(own) = own {
         if let Some((path, file)) = file(own, wish, wanted)? {
             let wrong = |error: focus::Error| wrong(own, path, &error.to_string());
-            focus = focus::read(shipped.name, &file).map_err(wrong)?;
+            focus = focus::read(Some(shipped.name), &file).map_err(wrong)?;
         }
         kinds = kinds_of(own)?;
     }

@@ -26,12 +26,11 @@ fn an_answer_that_had_to_be_asked_for_twice_is_kept_too() {
     let calls = AtomicUsize::new(0);
     let server = Server::new(move |asked, conn| match calls.fetch_add(1, Ordering::Relaxed) {
         0 => {
-            let mut body: Value = serde_json::from_slice(&contract::answer(KIND, "no json")).unwrap();
-            body["model"] = json!(Question::of(asked).model);
+            let body = whole(&Question::of(asked), "no json");
             conn.json(200, body.to_string().as_bytes())
         }
-        1 => answer(conn, &Question::of(asked).model, &json!([defect()])),
-        _ => answer(conn, &Question::of(asked).model, &json!([])),
+        1 => answer(conn, &Question::of(asked), &json!([defect()])),
+        _ => answer(conn, &Question::of(asked), &json!([])),
     });
     let repo = repo(&policy(&server.http(), &gate("[\"one\"]", TWO)));
     let first = found(&report(&repo).1);
