@@ -59,22 +59,23 @@ fn review_branch(repo: &Repo) -> (i32, Value) {
 
 #[test]
 fn a_new_finding_in_lines_that_were_reviewed_does_not_block_a_second_round() {
-    // In the first round nobody says anything about `pay`; in the second both do, for `other` changed with it.
+    // In the first round nobody says anything about the division; in the second both do.
     let server = says(|question| match question.text.contains("b = 2") {
         true => json!([defect()]),
         false => json!([]),
     });
     let repo = branch(&policy(&server.http(), &gate("[\"one\", \"two\"]", TWO)));
-    repo.write("src/pay.py", AFTER);
+    let rest: String = (0..30).map(|n| format!("x{n} = {n}\n")).collect();
+    repo.write("src/pay.py", format!("{AFTER}{rest}"));
     repo.commit("Divide");
     assert_eq!(review_branch(&repo).0, 0);
-    repo.write("src/other.py", "a = 1\nb = 2\n");
+    repo.write("src/pay.py", format!("{AFTER}{rest}b = 2\n"));
     repo.commit("Add b");
     let (code, said) = review_branch(&repo);
     assert_eq!((code, found(&said)[0].2.as_str()), (0, "warn"), "{said}");
     assert!(said.to_string().contains("seen-before"), "{said}");
     // Nor does a third one, though the second has said it.
-    repo.write("src/other.py", "a = 1\nb = 2\nc = 3\n");
+    repo.write("src/pay.py", format!("{AFTER}{rest}b = 2\nc = 3\n"));
     repo.commit("Add c");
     assert_eq!(review_branch(&repo).0, 0);
 }
