@@ -16,7 +16,7 @@ use super::budget::AtLimit;
 use super::cache_key::{self, Asked};
 use super::price::same_model;
 use super::reading::{self, Expected, Reading, Unreadable};
-use super::request::{Part, Request, ToolCall, ToolChoice};
+use super::request::{Part, Request, ToolCall};
 use super::route::{self, Decision, Spending, State, Step, Target, Verdict};
 use super::tokens;
 use super::transport::{self, Attempt, Cancel, Within};
@@ -323,7 +323,7 @@ impl<'a> Client<'a> {
         cache_key: &str,
         asked_again: bool,
     ) -> Result<Given, Unreadable> {
-        if is_called_for(&answer, request) {
+        if turn::is_called_for(&answer, request) {
             return Ok(self.called(target, answer, request, cache_key));
         }
         let reading = match &question.expected {
@@ -350,59 +350,6 @@ impl<'a> Client<'a> {
             calls: Vec::new(),
             turn: Vec::new(),
         })
-    }
-
-    /// Takes an answer that calls for tools, and keeps it: the same results then lead to the same answer.
-    fn called(&self, target: Target, answer: Answer, request: &Request, cache_key: &str) -> Given {
-        let is_its_own = answer
-            .served
-            .as_deref()
-            .is_none_or(|served| same_model(&request.model, served));
-        if let Some(store) = self.store.filter(|_| is_its_own) {
-            let bytes = turn::write(&answer.turn);
-            let bounds = kept::Bounds::default();
-            drop(kept::put(
-                store,
-                &turn::key(cache_key),
-                &bytes,
-                &bounds,
-                clock::now(),
-            ));
-        }
-        Given {
-            served: answer.served,
-            ..self.given_calls(target, answer.turn, false)
-        }
-    }
-
-    fn given_calls(&self, target: Target, turn: Vec<Part>, cached: bool) -> Given {
-        let calls = turn.iter().filter_map(|part| match part {
-            Part::Call(call) => Some(call.clone()),
-            _ => None,
-        });
-        Given {
-            model: self.book.table.models[target.model].name.clone(),
-            endpoint: self.name_of_endpoint(target),
-            served: None,
-            finish: Finish::Calls,
-            text: String::new(),
-            reading: None,
-            cached,
-            asked_again: false,
-            calls: calls.collect(),
-            turn,
-        }
-    }
-
-    /// Looks for calls of tools that an earlier call was answered with.
-    fn kept_calls(&self, question: &Question<'_>, target: Target, key: &str) -> Option<Given> {
-        if !may_call(question.request) {
-            return None;
-        }
-        let bounds = kept::Bounds::default();
-        let bytes = kept::get(self.store?, &turn::key(key), &bounds, clock::now()).ok()??;
-        let given = self.given_calls(target, turn::read(&bytes)?, true);
-        Some(given).filter(|given| !given.calls.is_empty())
     }
 
     /// Looks for an answer that an earlier call was given.
@@ -546,18 +493,6 @@ impl Reply {
 
 fn left(question: &Question<'_>) -> Duration {
     question.deadline.saturating_duration_since(Instant::now())
-}
-
-/// Whether a model may call tools.
-fn may_call(request: &Request) -> bool {
-    !request.tools.is_empty() && request.tool_choice != ToolChoice::Never
-}
-
-/// Whether an answer is a call of tools that were offered, and whole as that.
-fn is_called_for(answer: &Answer, request: &Request) -> bool {
-    let is_whole = matches!(answer.finish, Finish::Calls | Finish::Complete);
-    let has_calls = answer.turn.iter().any(|part| matches!(part, Part::Call(_)));
-    may_call(request) && is_whole && has_calls
 }
 
 /// Why an answer is not all that there was to say.
