@@ -275,6 +275,7 @@ fn ask(scene: &Scene<'_>, asker: &dyn Asker) -> Result<Reviewed, Error> {
         parallel: settings.parallel,
         falsifier,
         without_comments: settings.without_comments,
+        is_spoken_to: findings::is_spoken_to(wanted.known),
         canary: settings.canary,
     };
     let no_runtime = |e| Error::File(PathBuf::from("the runtime"), e);
