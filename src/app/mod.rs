@@ -4,6 +4,7 @@ pub mod baseline;
 pub mod cost;
 pub mod debug;
 mod error;
+pub mod eval;
 pub mod hook;
 pub mod install;
 mod judge;
