@@ -135,6 +135,11 @@ pub(super) fn read(case: &Case) -> Result<Vec<Answers>, Wrong> {
     Ok(all)
 }
 
+/// Reads one file of answers.
+pub(super) fn read_one(path: &Path) -> Result<Vec<Record>, Wrong> {
+    records(parse(path)?.answers, path)
+}
+
 /// Divides `validator@version`.
 fn named(stem: &str) -> (&str, Option<&str>) {
     match stem.split_once('@') {

@@ -1,7 +1,8 @@
 //! Models that answer now, and what is kept of their answers.
 
-use super::answers::{self, Record};
+use super::answers::{self, FALSIFIER, Record};
 use super::case::Case;
+use super::files;
 use super::tape::Taped;
 use super::validators;
 use super::version::Version;
@@ -41,17 +42,22 @@ pub(super) fn open(_settings: &Settings) -> Result<Live, Wrong> {
 
 /// Keeps what models answered about a case; returns the files that were written.
 pub(super) fn record(case: &Case, taped: &[Taped], version: &Version) -> Result<Vec<PathBuf>, Wrong> {
-    let mut files: BTreeMap<(&str, &str), Vec<Record>> = BTreeMap::new();
+    let mut by_file: BTreeMap<(&str, &str), Vec<Record>> = BTreeMap::new();
     let answered = taped.iter().filter(|taped| taped.is_whole.is_some());
     for taped in answered {
-        let of = files.entry((&taped.model, &taped.task)).or_default();
+        let of = by_file.entry((&taped.model, &taped.task)).or_default();
         of.push(taped.record.clone());
     }
     let mut written = Vec::new();
-    for ((model, task), mut records) in files {
-        records.sort_by(|a, b| (a.unit, &a.when).cmp(&(b.unit, &b.when)));
-        records.dedup_by(|a, b| (a.unit, &a.when, &a.material) == (b.unit, &b.when, &b.material));
+    for ((model, task), mut records) in by_file {
         let path = path(&case.dir, model, task, version);
+        if task == FALSIFIER && files::is_there(&path) {
+            // What other versions of a validator made a model refute stands in the same file.
+            records.extend(answers::read_one(&path)?);
+        }
+        // The sort is stable, and the first of those to the same question is the new one.
+        records.sort_by(|a, b| (a.unit, &a.when).cmp(&(b.unit, &b.when)));
+        records.dedup_by(|a, b| (a.unit, &a.when) == (b.unit, &b.when));
         let write = || -> io::Result<()> {
             fs::create_dir_all(path.parent().unwrap_or(&path))?;
             file::write_atomic(&path, &answers::write(model, &records), 0o644)

@@ -120,9 +120,8 @@ pub fn ask(options: &Options, settings: &Settings) -> Result<Evaluation, Error> 
 /// # Errors
 /// When a case, an answer or a prompt cannot be used, or nothing was recorded under both.
 pub fn compare(options: &Options, versions: [&str; 2]) -> Result<Comparison, Error> {
-    let replay = Replay::begin(options)?;
     let versions = [Version::read(versions[0])?, Version::read(versions[1])?];
-    Ok(replay.compare(versions)?)
+    Ok(Replay::begin(options)?.compare(versions)?)
 }
 
 /// Cases with their answers.

@@ -54,14 +54,19 @@ fn kinds(name: &str, shipped: Option<&Shipped>) -> Vec<Kind> {
 
 /// Validators that have cases before they are shipped, and what they may claim.
 const LATER: &[(&str, &[Kind])] = &[
-    ("security", &[Kind::Security, Kind::Secret]),
+    ("security", &[Kind::Security, Kind::Secret, Kind::External]),
     ("performance", &[Kind::Performance]),
     ("architecture", &[Kind::Architecture, Kind::Maintainability]),
     ("tests", &[Kind::MissingTest, Kind::Defect]),
     ("intent", &[Kind::Intent]),
     (
         "dependency",
-        &[Kind::DependencyVersion, Kind::External, Kind::Security],
+        &[
+            Kind::Security,
+            Kind::Defect,
+            Kind::DependencyVersion,
+            Kind::External,
+        ],
     ),
-    ("migration", &[Kind::Migration]),
+    ("migration", &[Kind::Migration, Kind::Defect]),
 ];

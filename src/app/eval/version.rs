@@ -1,5 +1,6 @@
 //! A version of prompts: the label of the answers that were recorded under it, or the prompts themselves.
 
+use super::answers::FALSIFIER;
 use super::files;
 use super::validators;
 use super::wrong::Wrong;
@@ -52,8 +53,12 @@ impl Version {
         self.prompts.get(validator)
     }
 
-    /// Returns the label of the answers of a validator; `None`: it has no other prompt here.
+    /// Returns the label of the answers of a validator; `None`: it has no other prompt here. Who refutes has
+    /// none: all that was refuted, under whatever version it was said, stands in one file.
     pub(super) fn label(&self, validator: &str) -> Option<String> {
+        if validator == FALSIFIER {
+            return None;
+        }
         let own = self
             .prompt(validator)
             .map(|prompt| format!("v{}", prompt.version));
