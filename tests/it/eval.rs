@@ -1,4 +1,5 @@
 //! `pantheon eval`, over the cases that are shipped and over ones that are made for a test.
+
 use crate::generated;
 use crate::source;
 use crate::support::{Ran, Repo};

@@ -135,3 +135,38 @@ fn gap(mark: &Mark, place: &Place<'_>) -> Option<u32> {
     let gap = first.saturating_sub(to).max(from.saturating_sub(last));
     (gap <= REACH).then_some(gap)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gap_to(lines: (u32, u32), family: Family) -> Option<u32> {
+        let mark = Mark {
+            path: "a".to_owned(),
+            lines: Some((10, 12)),
+            kinds: vec![Kind::Defect, Kind::Security],
+            validators: Vec::new(),
+            why: String::new(),
+        };
+        let place = Place {
+            path: "a",
+            lines: Some(lines),
+            family,
+        };
+        gap(&mark, &place)
+    }
+
+    #[test]
+    fn three_lines_are_near() {
+        let gap = |first, last| gap_to((first, last), Family::Correctness);
+        assert_eq!([gap(6, 6), gap(7, 7), gap(9, 9)], [None, Some(3), Some(1)]);
+        assert_eq!([gap(10, 10), gap(1, 99), gap(12, 40)], [Some(0); 3]);
+        assert_eq!([gap(13, 13), gap(15, 99), gap(16, 16)], [Some(1), Some(3), None]);
+    }
+
+    #[test]
+    fn another_family_is_another_thing() {
+        assert_eq!(gap_to((10, 10), Family::Security), Some(0));
+        assert_eq!(gap_to((10, 10), Family::Performance), None);
+    }
+}
