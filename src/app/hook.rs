@@ -1,10 +1,10 @@
 //! The hooks: what git is about to record or to send, judged by the gate of its stage.
 
-use super::Error;
 use super::judge::{Depth, Judge};
 use super::load::From;
 use super::review::{Judged, judged};
 use super::wire::{self, Wired};
+use super::{Error, background};
 use crate::git::{self, Push, RefUpdate, Repository};
 use crate::model::{ChangeSet, LeftOut, Oid, Stage};
 use crate::sys::{env, file, memory};
@@ -40,7 +40,16 @@ pub fn pre_commit(dir: &Path) -> Result<Hooked, Error> {
         set: &[],
     };
     let wired = wire::judging(&repo, &from, Stage::PreCommit)?;
-    Ok(judge(repo, wired, change))
+    let (head, in_background) = (change.head, wired.background);
+    let hooked = judge(repo, wired, change)?;
+    let passed = |judged: &Judged| judged.report.verdict.decision.exit_code() == 0;
+    if let Hooked::Judged(reports, _) = &hooked
+        && in_background
+        && reports.iter().all(passed)
+    {
+        background::start(dir, head);
+    }
+    Ok(hooked)
 }
 
 /// Judges a commit message, in the file that git names.
@@ -64,18 +73,19 @@ pub fn commit_msg(dir: &Path, path: &Path) -> Result<Hooked, Error> {
         set: &[],
     };
     let wired = wire::judging(&repo, &from, Stage::CommitMsg)?;
-    Ok(judge(repo, wired, change))
+    judge(repo, wired, change)
 }
 
 /// Judges one change, which is all that the process lives for: what it was read from is not given back
 /// piece by piece.
-fn judge(repo: Repository, wired: Wired, change: ChangeSet) -> Hooked {
+fn judge(repo: Repository, wired: Wired, change: ChangeSet) -> Result<Hooked, Error> {
     let mut judge = Judge::new(&repo, &wired);
     judge.look(&change, Depth::Full);
+    judge.ask_models(&change)?;
     let report = judge.finish(&change, None);
     let judged = judged(&repo, &wired, report);
     std::mem::forget((repo, wired, change));
-    Hooked::Judged(vec![judged], Vec::new())
+    Ok(Hooked::Judged(vec![judged], Vec::new()))
 }
 
 /// Takes away what git will: comment lines and what stands below the scissors, unless no editor was
@@ -148,6 +158,7 @@ fn push(repo: &Repository, update: &RefUpdate, tips: &[Oid]) -> Result<Result<Ju
     let mut judge = Judge::new(repo, &wired);
     judge.look(&change, Depth::Full);
     look_at_commits(repo, &mut judge, &push)?;
+    judge.ask_models(&change)?;
     let mut report = judge.finish(
         &change,
         Some(format!("{} for `{name}`", count(push.commits.len()))),

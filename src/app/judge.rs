@@ -1,15 +1,18 @@
 //! One judgement: run checks on one or more changes, ask the policy, make a report.
 
+use super::Error;
 use super::load;
+use super::validate::{self, Planned, Wanted};
 use super::wire::Wired;
 use crate::engine::{self, Plan};
 use crate::git::Repository;
 use crate::model::{
-    Category, ChangeSet, CheckRun, Finding, Fingerprint, LeftOut, Location, Moved, Objects, Oid, Outcome,
-    Report, Source,
+    Category, ChangeSet, CheckRun, Coverage, Finding, Fingerprint, LeftOut, Location, Moved, Objects, Oid,
+    Outcome, Report, Source,
 };
 use crate::policy;
 use crate::sys::clock::Deadline;
+use crate::sys::signal::Interrupt;
 use bstr::BStr;
 use std::collections::HashSet;
 
@@ -21,6 +24,8 @@ pub struct Judge<'a> {
     runs: Vec<CheckRun>,
     left_out: Vec<LeftOut>,
     seen: HashSet<Fingerprint>,
+    review: Option<Coverage>,
+    notes: Vec<String>,
     files: usize,
     commits: usize,
 }
@@ -46,6 +51,8 @@ impl<'a> Judge<'a> {
             runs: Vec::new(),
             left_out: Vec::new(),
             seen: HashSet::new(),
+            review: None,
+            notes: Vec::new(),
             files: 0,
             commits: 0,
         }
@@ -138,6 +145,43 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Has models review the change, if the gate asks for it.
+    ///
+    /// # Errors
+    /// When what the policy says about models cannot be used, or the user interrupts.
+    pub fn ask_models(&mut self, change: &ChangeSet) -> Result<(), Error> {
+        self.review_by_models(change, false).map(drop)
+    }
+
+    /// Says what would be asked of models.
+    ///
+    /// # Errors
+    /// When what the policy says about models cannot be used.
+    pub fn plan_models(&mut self, change: &ChangeSet) -> Result<Vec<Planned>, Error> {
+        self.review_by_models(change, true)
+    }
+
+    fn review_by_models(&mut self, change: &ChangeSet, is_dry: bool) -> Result<Vec<Planned>, Error> {
+        if self.wired.wish.is_none() {
+            return Ok(Vec::new());
+        }
+        let interrupt = Interrupt::listen();
+        let wanted = Wanted {
+            repo: self.repo,
+            wired: self.wired,
+            known: &self.runs,
+            deadline: self.deadline,
+            interrupt: &interrupt,
+            is_dry,
+        };
+        let validated = validate::run(change, &wanted)?;
+        self.runs.extend(validated.runs);
+        self.left_out.extend(validated.left_out);
+        self.notes.extend(validated.notes);
+        self.review = Some(validated.coverage);
+        Ok(validated.planned)
+    }
+
     /// Asks the policy and makes the report.
     #[must_use]
     pub fn finish(self, change: &ChangeSet, chosen: Option<String>) -> Report {
@@ -151,6 +195,7 @@ impl<'a> Judge<'a> {
             "decided"
         );
         let mut notes = self.wired.notes.clone();
+        notes.extend(self.notes);
         notes.extend(policy::expired(&self.wired.policy, &findings));
         Report {
             source: change.source.clone(),
@@ -159,7 +204,7 @@ impl<'a> Judge<'a> {
             moved: Moved::of(change),
             commits: self.commits,
             findings,
-            review: None,
+            review: self.review,
             left_out: self.left_out,
             verdict,
             policy: self.wired.source.clone(),

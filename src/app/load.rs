@@ -183,6 +183,20 @@ fn read_beside(
     }
 }
 
+/// Reads a file that belongs to a policy which came from a tree, or from the working tree.
+///
+/// # Errors
+/// When it is there and cannot be read.
+pub fn beside(repo: &Repository, tree: Option<Oid>, path: &str) -> Result<Option<Vec<u8>>, String> {
+    let nowhere = From {
+        base: None,
+        head: None,
+        file: None,
+        set: &[],
+    };
+    read_beside(repo, &nowhere, tree, path)
+}
+
 fn site() -> Result<Option<Vec<u8>>, Error> {
     let path = Path::new(config::SITE_FILE);
     match file::read(path, LIMIT) {

@@ -1,5 +1,6 @@
 //! The use-cases, and `wire`: the only room that turns settings into options.
 
+pub mod background;
 pub mod baseline;
 pub mod cost;
 pub mod debug;
@@ -13,6 +14,7 @@ pub mod models;
 pub mod review;
 pub mod settings;
 pub mod state;
+pub mod validate;
 mod wire;
 
 pub use crate::git::Error as GitError;

@@ -3,6 +3,7 @@
 use super::Error;
 use super::judge::Depth;
 use super::load::{self, From, Loaded};
+use super::validate::{self, Wish};
 use crate::check::{Options, Rule, Run};
 use crate::config::{PatternSource, Problem, Settings};
 use crate::engine;
@@ -38,6 +39,10 @@ pub struct Wired {
     pub max_findings: usize,
     /// The repository's own patterns.
     pub own: Vec<pattern::Source>,
+    /// Whether a commit starts a review in the background.
+    pub background: bool,
+    /// What is needed to ask models; `None`: the gate asks none.
+    pub wish: Option<Wish>,
     rules: Vec<&'static Rule>,
     patterns: Set,
     history: Option<Set>,
@@ -103,6 +108,11 @@ pub fn wire(repo: &Repository, loaded: Loaded, stage: Stage) -> Result<Wired, Er
         patterns,
         history,
         excludes: excludes(&settings),
+        background: settings.review.background,
+        wish: validate::is_wanted(&gate.checks).then(|| Wish {
+            settings: settings.clone(),
+            tree,
+        }),
         off: settings
             .rules
             .iter()

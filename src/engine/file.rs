@@ -3,7 +3,7 @@
 use super::ordinal::Ordinals;
 use super::suppress::{self, Comment};
 use super::times::Times;
-use super::{Part, Plan, sink, snippet};
+use super::{Part, Plan, Suppressions, sink, snippet};
 use crate::check::{Draft, FileView, Lines, Place, Run, fingerprint};
 use crate::model::{
     Disposition, FileChange, Finding, LeftOut, Location, Message, Objects, ReadError, Region,
@@ -147,6 +147,34 @@ pub fn unanchored(mut drafts: Vec<Draft>, plan: &Plan<'_>) -> Vec<Finding> {
         },
         plan,
     )
+}
+
+/// Makes findings of what others than rules say about a file. What comments allow, they allow here too; what
+/// is to be said about the comments, the rules say.
+pub fn anchored(
+    change: &FileChange,
+    objects: &dyn Objects,
+    suppressions: Suppressions,
+    make: &dyn Fn(&[u8], &Lines) -> Vec<Draft>,
+    hide: &dyn Fn(&[u8]) -> Vec<Range<usize>>,
+) -> Vec<Finding> {
+    let view = FileView::new(change, objects);
+    let text = Text {
+        bytes: view.bytes(),
+        lines: view.lines(),
+        view: Some(&view),
+    };
+    let secrets = snippet::disjoint(hide(text.bytes));
+    let mut comments = suppress::comments_of(&view, suppressions);
+    let mut ordinals = Ordinals::new(text.view);
+    let drafts = make(text.bytes, text.lines).into_iter();
+    let mut found: Vec<Finding> = drafts
+        .map(|draft| finding(draft, &text, &secrets, 1, &mut ordinals))
+        .collect();
+    for found in &mut found {
+        suppress::apply(found, &mut comments, suppressions);
+    }
+    found
 }
 
 /// The text that drafts stand on.

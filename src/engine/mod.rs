@@ -13,7 +13,7 @@ mod times;
 pub use suppress::parse as parse_suppression;
 pub use suppress::{BROKEN, OWN, Suppressions};
 
-use crate::check::{ChangeView, Draft, Options, Rule, Run, Sink};
+use crate::check::{ChangeView, Draft, Lines, Options, Rule, Run, Sink};
 use crate::model::{
     ChangeSet, CheckRun, FileChange, Finding, LeftOut, Objects, Outcome, RuleInfo, Stage, visible_bytes,
 };
@@ -21,6 +21,7 @@ use crate::rules::pattern::Set;
 use crate::sys::clock::Deadline;
 use bstr::{BStr, ByteSlice};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use times::Times;
 
@@ -198,6 +199,18 @@ pub fn finding_on(path: &BStr, info: &RuleInfo, message: String, plan: &Plan<'_>
     let mut drafts = Vec::new();
     sink(info, plan, &mut drafts).on_path(path, message);
     file::unanchored(drafts, plan)
+}
+
+/// Makes findings of what others than rules say about a file: `make` turns its content into drafts, `hide`
+/// finds what of it must not be shown.
+pub fn anchored(
+    change: &FileChange,
+    objects: &dyn Objects,
+    suppressions: Suppressions,
+    make: &dyn Fn(&[u8], &Lines) -> Vec<Draft>,
+    hide: &dyn Fn(&[u8]) -> Vec<Range<usize>>,
+) -> Vec<Finding> {
+    file::anchored(change, objects, suppressions, make, hide)
 }
 
 /// Makes the sink of one rule.

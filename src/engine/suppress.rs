@@ -99,13 +99,18 @@ const REASONLESS: RuleInfo = RuleInfo {
 
 /// Finds the comments in a file that count under the plan, in the order of their lines.
 pub fn comments(view: &FileView<'_>, plan: &Plan<'_>) -> Vec<Comment> {
+    comments_of(view, plan.suppressions)
+}
+
+/// Finds the comments in a file that count, in the order of their lines.
+pub fn comments_of(view: &FileView<'_>, suppressions: Suppressions) -> Vec<Comment> {
     let (text, marks) = (view.bytes(), view.marks());
     let mut out = Vec::new();
-    if plan.suppressions.inline && marks.has(Marks::PANTHEON) {
+    if suppressions.inline && marks.has(Marks::PANTHEON) {
         let at = memchr::memmem::find_iter(text, "pantheon:");
         out.extend(at.filter_map(|at| own_comment(view, at)));
     }
-    if plan.suppressions.foreign {
+    if suppressions.foreign {
         for (word, _) in FOREIGN.iter().filter(|(_, mark)| marks.has(*mark)) {
             for at in memchr::memmem::find_iter(text, word) {
                 out.push(comment(view, at..at + word.len(), Vec::new(), (*word).to_owned()));

@@ -160,6 +160,13 @@ impl Repository {
             .transpose()
     }
 
+    /// Returns the name of the branch that `HEAD` stands on; `None`: on none.
+    #[must_use]
+    pub fn branch(&self) -> Option<String> {
+        let name = self.gix.head_name().ok().flatten()?;
+        Some(name.as_bstr().to_string())
+    }
+
     pub(super) fn find_commit(&self, id: Oid) -> Result<gix::Commit<'_>, Error> {
         match self.gix.try_find_object(id) {
             Ok(Some(object)) => object

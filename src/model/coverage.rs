@@ -28,6 +28,8 @@ pub struct Coverage {
     pub usage: Usage,
     /// The price of all of them.
     pub cost: Money,
+    /// The number of this round of review on the way from the same base, from 1; 0: nobody counted.
+    pub round: usize,
     /// How the answers were read: the level of the sandbox, such as `strict`.
     pub isolation: String,
 }

@@ -16,6 +16,7 @@ pub mod ledger;
 mod open;
 pub mod outcome;
 pub mod rotation;
+pub mod round;
 mod sample;
 mod schema;
 pub mod slot;

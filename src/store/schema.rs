@@ -4,7 +4,7 @@
 pub const VERSION: i64 = STEPS.len() as i64;
 
 /// The steps from an empty file on.
-pub const STEPS: &[&str] = &[FIRST];
+pub const STEPS: &[&str] = &[FIRST, ROUNDS];
 
 /// Amounts are in billionths of a dollar, moments in milliseconds since 1970.
 const FIRST: &str = "
@@ -85,4 +85,18 @@ CREATE TABLE calibration (
 -- The last values of a series, in the order of `id`.
 CREATE TABLE sample (id INTEGER PRIMARY KEY, series TEXT NOT NULL, value INTEGER NOT NULL);
 CREATE INDEX sample_series ON sample (series, id);
+";
+
+/// What was reviewed on the way from one base to a push, in order.
+const ROUNDS: &str = "
+CREATE TABLE round (
+    way TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    tree TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    lines BLOB NOT NULL,
+    findings BLOB NOT NULL,
+    PRIMARY KEY (way, number)
+) WITHOUT ROWID;
+CREATE INDEX round_at ON round (at);
 ";

@@ -53,6 +53,8 @@ mod own_gate;
 #[cfg(test)]
 mod policy_e2e;
 #[cfg(test)]
+mod report_words;
+#[cfg(test)]
 mod scenes;
 #[cfg(unix)]
 #[cfg(test)]
@@ -65,3 +67,5 @@ mod support;
 mod tidy;
 #[cfg(test)]
 mod transport;
+#[cfg(test)]
+mod validators;

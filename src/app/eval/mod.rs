@@ -243,9 +243,12 @@ impl<'a> Replay<'a> {
 
     fn specs(&self, case: &Case, version: &Version, agents: &dyn Fn(&str) -> Vec<String>) -> Vec<Spec> {
         let asked = case.validators.iter().filter(|name| self.is_asked(name));
-        asked
-            .map(|name| validators::spec(name, version.prompt(name), agents(name)))
-            .collect()
+        let spec = |name: &String| {
+            // Without agents routing would choose one, and nothing was recorded of it.
+            let agents = Some(agents(name)).filter(|agents| !agents.is_empty())?;
+            validators::spec(name, version.prompt(name), &agents)
+        };
+        asked.filter_map(spec).collect()
     }
 
     fn replay(
@@ -259,8 +262,7 @@ impl<'a> Replay<'a> {
             let of = chosen.iter().filter(|answers| answers.validator == name);
             of.map(|answers| answers.agent.clone()).collect()
         };
-        let mut specs = self.specs(case, version, &agents);
-        specs.retain(|spec| !spec.agents.is_empty());
+        let specs = self.specs(case, version, &agents);
         if specs.is_empty() {
             let hint = "record answers with `--record`, or write them: `docs/eval.md` says how";
             return Err(Wrong::new(

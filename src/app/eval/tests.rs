@@ -84,11 +84,11 @@ fn case() -> (TempDir, Case) {
 }
 
 fn played(case: &Case, asker: &dyn Asker, agents: &[&str], falsifier: &str) -> Played {
-    let agents = agents.iter().map(|agent| (*agent).to_owned()).collect();
+    let agents: Vec<String> = agents.iter().map(|agent| (*agent).to_owned()).collect();
     play::play(&Play {
         number: 0,
         case,
-        specs: &[validators::spec("correctness", None, agents)],
+        specs: &[validators::spec("correctness", None, &agents).unwrap()],
         asker,
         falsifier: Some(falsifier.to_owned()),
         secrets: &Secrets::new().unwrap(),

@@ -326,7 +326,7 @@ impl<'a> Client<'a> {
             Some(reading) => reading.is_whole(),
             None => !answer.text.trim().is_empty(),
         };
-        let valid = valid && !asked_again;
+        // The second answer is kept as well, for the first question: the same content gets the same verdict.
         if cache_key::may_keep(&answer, request, valid) {
             self.keep(cache_key, &answer);
         }

@@ -8,6 +8,7 @@
 //!
 //! Everything but the calls is deterministic: the same answers on the same change give the same result.
 
+mod canary;
 mod claims;
 mod question;
 mod run;
@@ -40,6 +41,8 @@ pub struct Ask {
     pub prompt: String,
     /// The number of the unit.
     pub unit: usize,
+    /// Whether the unit is shown without the comments that it adds.
+    pub bare: bool,
     /// All that the content depends on: the same material asks the same, whatever its fence.
     pub material: String,
 }
@@ -119,7 +122,7 @@ pub struct Found {
     pub candidate: Candidate,
     /// What came of the attempt to refute it.
     pub tested: Tested,
-    /// Whether the model stopped saying so once the comments were there: see [`Plan::without_comments`].
+    /// Whether models say so only where the comments are taken away: see [`Plan::without_comments`].
     pub influenced: bool,
 }
 

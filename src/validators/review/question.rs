@@ -3,7 +3,7 @@
 //! The frame and the unit come first and are the same for all validators, so that a provider which keeps
 //! prefixes reads them once; what to look for comes last, behind the hostile text.
 
-use super::{Ask, Plan, schema};
+use super::{Ask, Plan, canary, schema};
 use crate::llm::request::{Block, CacheFor, Effort, Part, Request, Role, Schema, Turn};
 use crate::model::visible;
 use crate::validators::claim::{Kind, Scope};
@@ -22,11 +22,14 @@ const MESSAGE: usize = 4_000;
 
 /// Makes the question of a validator about a unit.
 #[must_use]
-pub fn question(plan: &Plan<'_>, spec: &Spec, agent: &str, unit: (usize, &Unit)) -> Ask {
+pub fn question(plan: &Plan<'_>, spec: &Spec, agent: &str, unit: (usize, &Unit), bare: bool) -> Ask {
     let (number, unit) = unit;
     let frame = plan.frame.render(&[]).unwrap_or_default();
+    let planted = plan.canary.then(|| canary::put(&spec.name, unit)).flatten();
+    let text = planted.unwrap_or_else(|| unit.text.clone());
+    let material = text.replace(&unit.fence, "");
     let shown = Block {
-        text: unit.text.clone(),
+        text,
         cache: Some(CacheFor::Short),
     };
     let mut last = String::new();
@@ -55,7 +58,8 @@ pub fn question(plan: &Plan<'_>, spec: &Spec, agent: &str, unit: (usize, &Unit))
         request,
         prompt: format!("{} {}", plan.frame.digest, spec.digest),
         unit: number,
-        material: format!("{}\n{last}", unit.key_material()),
+        bare,
+        material: format!("{material}\n{last}"),
     }
 }
 

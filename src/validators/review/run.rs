@@ -1,6 +1,6 @@
 //! Asks all questions side by side, and holds what comes back against the change.
 
-use super::{Answered, Ask, Asker, Call, CallOutcome, Found, Plan, Reviewed, claims, question};
+use super::{Answered, Ask, Asker, Call, CallOutcome, Found, Plan, Reviewed, canary, claims, question};
 use crate::llm::answer::{FailureKind, Wait};
 use crate::llm::client::Reply;
 use crate::model::Tested;
@@ -15,46 +15,81 @@ use std::time::Instant;
 /// The task of the falsifier.
 const FALSIFIER: &str = "falsifier";
 
+/// From so many points on a unit is risky enough to be asked about without its comments, too.
+const RISKY: u32 = 30;
+
 /// Reviews a change.
 pub async fn run(plan: &Plan<'_>, asker: &dyn Asker) -> Reviewed {
-    let answers = ask_all(asks(plan), plan, asker).await;
+    let bare = bare(plan);
+    let answers = ask_all(asks(plan, &bare), plan, asker).await;
     let mut reviewed = Reviewed::default();
-    let mut by_unit: Vec<Vec<Claim>> = plan.view.units.iter().map(|_| Vec::new()).collect();
-    for (ask, answered, call) in answers {
+    let mut claimed: Vec<Claimed> = plan.view.units.iter().map(|_| Claimed::default()).collect();
+    for (ask, answered, mut call) in answers {
         let value = answered
             .reply
             .answer
             .as_ref()
             .and_then(|given| given.reading.as_ref());
-        let claims = value.map_or_else(Vec::new, |reading| {
+        let mut claims = value.map_or_else(Vec::new, |reading| {
             claims(&reading.value, &ask.task, &answered.model)
         });
-        let call = Call {
-            claims: claims.len(),
-            ..call
-        };
-        by_unit[ask.unit].extend(claims);
+        if plan.canary {
+            let missed = canary::take(&ask.task, &plan.view.units[ask.unit], &mut claims);
+            let missed = missed.filter(|_| call.outcome == CallOutcome::Answered);
+            call.outcome = missed.unwrap_or(call.outcome);
+        }
+        call.claims = claims.len();
+        let claimed = &mut claimed[ask.unit];
+        match ask.bare {
+            true => claimed.bare.extend(claims),
+            false => claimed.plain.extend(claims),
+        }
         reviewed.calls.push(call);
     }
-    let sifted = by_unit
+    let sifted = claimed
         .into_iter()
         .enumerate()
-        .map(|(at, claims)| sift_unit(plan, at, claims));
+        .map(|(at, claimed)| sift_unit(plan, at, claimed, bare[at].as_ref()));
     reviewed.sifted = sift::join(sifted.collect(), &plan.limits);
     let candidates = std::mem::take(&mut reviewed.sifted.candidates);
     reviewed.found = falsified(candidates, plan, asker, &mut reviewed.calls).await;
     reviewed
 }
 
+/// What was claimed about a unit.
+#[derive(Default)]
+struct Claimed {
+    plain: Vec<Claim>,
+    /// Without the comments that it adds.
+    bare: Vec<Claim>,
+}
+
+/// Returns the risky units without their comments, each at the place of the unit.
+fn bare(plan: &Plan<'_>) -> Vec<Option<Unit>> {
+    let units = plan.view.units.iter();
+    units
+        .map(|unit| {
+            let is_asked = plan.without_comments && unit.risk.points >= RISKY;
+            is_asked.then(|| unit.without_comments()).flatten()
+        })
+        .collect()
+}
+
 /// Lists the questions: the riskiest unit first, and of one unit all that is asked about it, so that what was
 /// asked when the time is up is whole.
-fn asks(plan: &Plan<'_>) -> Vec<Ask> {
+fn asks(plan: &Plan<'_>, bare: &[Option<Unit>]) -> Vec<Ask> {
     let mut asks = Vec::new();
-    for unit in plan.view.units.iter().enumerate() {
+    for (at, unit) in plan.view.units.iter().enumerate() {
         for spec in plan.validators {
             let covers = |name: &String| spec.scope.covers(BStr::new(name));
-            if unit.1.files.iter().any(covers) {
-                asks.extend(spec.agents.iter().map(|agent| question(plan, spec, agent, unit)));
+            if !unit.files.iter().any(covers) {
+                continue;
+            }
+            for agent in &spec.agents {
+                asks.push(question(plan, spec, agent, (at, unit), false));
+                if let Some(bare) = bare[at].as_ref().filter(|_| spec.gates) {
+                    asks.push(question(plan, spec, agent, (at, bare), true));
+                }
             }
         }
     }
@@ -112,9 +147,10 @@ fn outcome(reply: &Reply) -> CallOutcome {
     }
 }
 
-fn sift_unit(plan: &Plan<'_>, at: usize, claims: Vec<Claim>) -> Sifted {
+fn sift_unit(plan: &Plan<'_>, at: usize, claimed: Claimed, bare: Option<&Unit>) -> Sifted {
     let ground = &plan.view.units[at].ground;
-    let mut sifted = sift::sift(claims, ground, plan.facts, &plan.limits);
+    let bare = bare.map(|unit| (claimed.bare, &unit.ground));
+    let mut sifted = sift::sift_both(claimed.plain, ground, bare, plan.facts, &plan.limits);
     sifted
         .candidates
         .iter_mut()
@@ -144,10 +180,11 @@ async fn falsified(
             tested = judge(&candidate, &answered, &call.outcome, unit);
             calls.push(call);
         }
+        let influenced = candidate.claims.iter().all(|claim| claim.bare);
         found.push(Found {
             candidate,
             tested,
-            influenced: false,
+            influenced,
         });
     }
     found
@@ -175,6 +212,7 @@ fn doubt(candidate: &Candidate, plan: &Plan<'_>) -> Option<Ask> {
         request,
         prompt: falsifier.prompt.digest.clone(),
         unit: candidate.unit,
+        bare: false,
         material: asked.text.replace(&unit.fence, ""),
     })
 }

@@ -49,6 +49,8 @@ pub struct Anchored {
     pub severity: Severity,
     /// Whether it can block.
     pub ceiling: Ceiling,
+    /// Whether it was made about the change without its comments.
+    pub bare: bool,
 }
 
 /// How far a claim can go.

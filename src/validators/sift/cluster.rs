@@ -208,6 +208,7 @@ mod tests {
 
     fn said(model: &str, kind: Kind, lines: Range<u32>) -> Anchored {
         Anchored {
+            bare: false,
             claim: Claim {
                 model: model.to_owned(),
                 kind,

@@ -33,6 +33,7 @@ mod samples;
 mod tests;
 
 pub use candidate::{Anchored, Candidate, Ceiling, Why, opinion};
+pub use comment::start as comment_start;
 pub use dropped::{Drop, Step};
 pub use facts::{Facts, NoFacts};
 pub use falsify::{Falsified, Outcome};
@@ -84,6 +85,40 @@ impl Sifted {
 /// Sifts the claims of all validators and models about one change.
 #[must_use]
 pub fn sift(claims: Vec<Claim>, ground: &Ground, facts: &dyn Facts, limits: &Limits) -> Sifted {
+    sift_both(claims, ground, None, facts, limits)
+}
+
+/// Sifts claims together with those that were made about the change without its comments, each held against
+/// what was shown for it. Who says the same both times is one opinion.
+#[must_use]
+pub fn sift_both(
+    claims: Vec<Claim>,
+    ground: &Ground,
+    bare: Option<(Vec<Claim>, &Ground)>,
+    facts: &dyn Facts,
+    limits: &Limits,
+) -> Sifted {
+    let mut drops = Vec::new();
+    let mut held = hold(claims, ground, facts, limits, &mut drops);
+    if let Some((claims, ground)) = bare {
+        let mut more = hold(claims, ground, facts, limits, &mut drops);
+        more.iter_mut().for_each(|anchored| anchored.bare = true);
+        held.extend(more);
+    }
+    let candidates = cluster::candidates(held, limits.reach);
+    let (candidates, rest) = rank::first(candidates, limits.singles);
+    drops.extend(rest.into_iter().map(not_among_the_first));
+    Sifted { candidates, drops }
+}
+
+/// Holds each claim against what was shown.
+fn hold(
+    claims: Vec<Claim>,
+    ground: &Ground,
+    facts: &dyn Facts,
+    limits: &Limits,
+    drops: &mut Vec<Drop>,
+) -> Vec<Anchored> {
     let (claims, too_many) = caps::in_turns(claims, limits.claims);
     let mut sieve = Sieve {
         ground,
@@ -93,17 +128,18 @@ pub fn sift(claims: Vec<Claim>, ground: &Ground, facts: &dyn Facts, limits: &Lim
         drops: Vec::new(),
     };
     let held = claims.into_iter().filter_map(|claim| sieve.hold(claim)).collect();
-    let candidates = cluster::candidates(held, limits.reach);
-    let (candidates, rest) = rank::first(candidates, limits.singles);
     for claim in too_many {
         sieve.drop(Step::Caps, caps::TOO_MANY, claim);
     }
-    for anchored in rest {
-        sieve.drop(Step::Rank, rank::NOT_AMONG_THE_FIRST, anchored.claim);
-    }
-    Sifted {
-        candidates,
-        drops: sieve.drops,
+    drops.append(&mut sieve.drops);
+    held
+}
+
+fn not_among_the_first(anchored: Anchored) -> Drop {
+    Drop {
+        step: Step::Rank,
+        reason: rank::NOT_AMONG_THE_FIRST,
+        claim: anchored.claim,
     }
 }
 
@@ -117,11 +153,7 @@ pub fn join(parts: Vec<Sifted>, limits: &Limits) -> Sifted {
     }
     cluster::order_and_count(&mut candidates);
     let (candidates, rest) = rank::first(candidates, limits.singles);
-    drops.extend(rest.into_iter().map(|anchored| Drop {
-        step: Step::Rank,
-        reason: rank::NOT_AMONG_THE_FIRST,
-        claim: anchored.claim,
-    }));
+    drops.extend(rest.into_iter().map(not_among_the_first));
     Sifted { candidates, drops }
 }
 
@@ -196,6 +228,7 @@ fn anchored(claim: Claim, file: &GroundFile, place: Place, whys: [Option<Why>; 5
         lines: place.lines,
         severity,
         ceiling: Ceiling::MayBlock,
+        bare: false,
         claim,
     };
     whys.into_iter().for_each(|why| anchored.lower(why));

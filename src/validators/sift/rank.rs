@@ -76,6 +76,7 @@ mod tests {
 
     fn said(model: &str, line: u32, severity: Severity) -> Anchored {
         Anchored {
+            bare: false,
             claim: Claim {
                 model: model.to_owned(),
                 ..samples::claim()

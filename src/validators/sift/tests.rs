@@ -99,6 +99,7 @@ fn a_claim_becomes_a_candidate_on_its_line() {
         family: Family::Correctness,
         severity: Severity::High,
         claims: vec![Anchored {
+            bare: false,
             claim,
             path: "src/a.rs".into(),
             lines: 3..4,

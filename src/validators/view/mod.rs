@@ -12,6 +12,7 @@
 //!
 //! Nothing is dropped without a word: what is shown in no unit is in [`View::left_out`].
 
+mod bare;
 mod block;
 mod fence;
 mod left_out;

@@ -1,0 +1,318 @@
+//! A review by models as part of a judgement: who is asked what, within which limits, and what comes of it.
+//!
+//! ```text
+//! specs     the validators that a gate asks for, with their prompts
+//! hidden    what no model is shown: secrets, and whole repositories
+//! asking    questions to models, through the client
+//! findings  what is left of claims, as findings that stand on lines
+//! rounds    what earlier rounds could have said
+//! coverage  what was asked and looked at, for the report
+//! ```
+
+mod asking;
+mod coverage;
+mod dry;
+mod findings;
+mod hidden;
+mod rounds;
+mod specs;
+
+pub use dry::Planned;
+pub use hidden::MARKER;
+pub use rounds::{ROUNDS_OVER, SEEN_BEFORE};
+pub use specs::check;
+
+use super::Error;
+use super::models::{self, Now, prompts};
+use super::state;
+use super::wire::Wired;
+use crate::config::Settings;
+use crate::git::Repository;
+use crate::llm::prompt::Prompt;
+use crate::llm::transport::Cancel;
+use crate::model::{ChangeSet, CheckRun, Coverage, Finding, LeftOut, Objects, Oid, Outcome, Selector};
+use crate::store::Store;
+use crate::sys::clock::Deadline;
+use crate::sys::http::block_on;
+use crate::sys::signal::Interrupt;
+use crate::validators::review::{self, Asker, Falsifier, Plan, Reviewed};
+use crate::validators::sift::{Limits, NoFacts};
+use crate::validators::spec::Spec;
+use crate::validators::view::{self, View};
+use asking::Asking;
+use bstr::{BStr, ByteSlice};
+use dry::Dry;
+use rounds::Rounds;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// What is kept of a policy for the review by models.
+pub struct Wish {
+    /// What the policy says.
+    pub settings: Settings,
+    /// The tree that the policy came from, which holds its prompts.
+    pub tree: Option<Oid>,
+}
+
+/// What came of a review by models.
+#[derive(Default)]
+pub struct Validated {
+    /// A run for each validator; the last one holds the findings.
+    pub runs: Vec<CheckRun>,
+    /// What no model was shown, though it should have been.
+    pub left_out: Vec<LeftOut>,
+    /// For the report.
+    pub coverage: Coverage,
+    /// What a person should know, one line each.
+    pub notes: Vec<String>,
+    /// What would be asked, where nobody is.
+    pub planned: Vec<Planned>,
+}
+
+impl Validated {
+    /// Whether every question has a whole answer, and everything was shown.
+    fn is_whole(&self) -> bool {
+        let ended = |run: &CheckRun| matches!(run.outcome, Outcome::Completed(_) | Outcome::Skipped(_));
+        self.left_out.is_empty() && self.runs.iter().all(ended)
+    }
+}
+
+/// The time that is kept for what comes after the last answer.
+const LAST_WORDS: Duration = Duration::from_millis(150);
+
+/// Who wants a review.
+pub struct Wanted<'a> {
+    /// The repository.
+    pub repo: &'a Repository,
+    /// The policy.
+    pub wired: &'a Wired,
+    /// What the rules found so far: secrets among it.
+    pub known: &'a [CheckRun],
+    /// The deadline of the gate.
+    pub deadline: Deadline,
+    /// Calls it off.
+    pub interrupt: &'a Interrupt,
+    /// Whether nobody is asked, and what would be asked is noted down.
+    pub is_dry: bool,
+}
+
+/// Whether a gate asks for validators at all.
+#[must_use]
+pub fn is_wanted(checks: &[Selector]) -> bool {
+    let names = |s: &Selector| s.name == "*" || s.name == "validators" || s.name.starts_with("validators/");
+    checks.iter().any(|selector| !selector.negated && names(selector))
+}
+
+/// Has a change reviewed.
+///
+/// # Errors
+/// When what the policy says about models or validators cannot be used.
+pub fn run(change: &ChangeSet, wanted: &Wanted<'_>) -> Result<Validated, Error> {
+    let Some(wish) = &wanted.wired.wish else {
+        return Ok(Validated::default());
+    };
+    if let Some((why, is_ours)) = hidden::at_home(change, wanted.repo, &wish.settings) {
+        return Ok(skipped(&why, is_ours));
+    }
+    let specs = specs::of(wish, wanted, change)?;
+    if specs.list.is_empty() {
+        return Ok(skipped("the policy switches every validator off", true));
+    }
+    let now = Now::of(&wish.settings);
+    let book = models::book(&wish.settings, &now)?;
+    let fence = hidden::mark();
+    let readers = wanted
+        .repo
+        .readers(wanted.wired.max_file_bytes, std::iter::empty());
+    let objects = readers.open();
+    let secrets = hidden::Secrets::new(&wanted.wired.own);
+    let shown = visible_part(change, wanted.wired);
+    let find = |path: &BStr, bytes: &[u8]| secrets.find(path, bytes);
+    let view = view(&shown, &objects, &fence, &find, &wish.settings);
+    if view.units.is_empty() {
+        let mut validated = skipped("the change has nothing that a model is shown", true);
+        coverage::add_view(&mut validated.coverage, &view);
+        validated.left_out = not_shown(&view);
+        return Ok(validated);
+    }
+    let (store, notes) = open_store(wanted.deadline);
+    let asking = Asking::new(&book, store.as_ref(), wanted, &now);
+    if wanted.is_dry {
+        let dry = Dry::new(asking);
+        ask(&view, &specs, wish, wanted, change, &dry)?;
+        let mut validated = skipped("this is a dry run", true);
+        coverage::add_view(&mut validated.coverage, &view);
+        validated.planned = dry.planned();
+        return Ok(validated);
+    }
+    let reviewed = ask(&view, &specs, wish, wanted, change, &asking)?;
+    if wanted.interrupt.check().is_err() {
+        return Err(Error::Interrupted);
+    }
+    let mut validated = done(&specs.list, &view, &reviewed);
+    let mut found = findings::of(&reviewed.found, change, wanted, &objects, &secrets);
+    let rounds = Rounds::read(store.as_ref(), change, wanted);
+    rounds.lower(&mut found, &view, wish.settings.review.rounds);
+    validated.coverage.round = rounds.number();
+    if validated.is_whole() {
+        rounds.remember(store.as_ref(), &found, &view);
+    }
+    validated
+        .runs
+        .push(completed("validators", found, wanted.deadline));
+    validated.notes.extend(notes);
+    validated.notes.extend(specs.notes);
+    Ok(validated)
+}
+
+fn ask(
+    view: &View,
+    specs: &specs::Specs,
+    wish: &Wish,
+    wanted: &Wanted<'_>,
+    change: &ChangeSet,
+    asker: &dyn Asker,
+) -> Result<Reviewed, Error> {
+    let settings = &wish.settings.review;
+    let line = wanted.wired.gate.block_models;
+    let falsifier = line.filter(|line| line.falsified).map(|line| Falsifier {
+        agent: settings.falsifier.clone().unwrap_or_default(),
+        prompt: &specs.falsifier,
+        severity: line.severity,
+        agreement: line.agreement,
+    });
+    let message = change.message.as_ref().map(|message| message.text.to_str_lossy());
+    let plan = Plan {
+        validators: &specs.list,
+        frame: &specs.frame,
+        view,
+        message: message.as_deref(),
+        facts: &NoFacts,
+        limits: Limits::default(),
+        parallel: settings.parallel,
+        falsifier,
+        without_comments: settings.without_comments,
+        canary: settings.canary,
+    };
+    let no_runtime = |e| Error::File(PathBuf::from("the runtime"), e);
+    block_on(review::run(&plan, asker)).map_err(no_runtime)
+}
+
+/// The change without what the policy keeps from validators.
+fn visible_part(change: &ChangeSet, wired: &Wired) -> ChangeSet {
+    let mut shown = change.clone();
+    shown.files.retain(|file| {
+        let path = file.path.as_bstr();
+        !wired.is_excluded(path) && wired.counts(path, "validators/all")
+    });
+    shown
+}
+
+fn view(
+    change: &ChangeSet,
+    objects: &dyn Objects,
+    fence: &str,
+    secrets: view::Secrets<'_>,
+    settings: &Settings,
+) -> View {
+    let review = &settings.review;
+    let options = view::Options {
+        tokens_per_unit: review.tokens_per_unit,
+        units: review.units,
+        ..view::Options::new(fence, secrets)
+    };
+    view::build(change, objects, &options)
+}
+
+/// Nothing is lost without the state but limits, prices kept and answers kept; the client says so.
+fn open_store(deadline: Deadline) -> (Option<Store>, Vec<String>) {
+    match state::open(Deadline::after(deadline.left() + LAST_WORDS)) {
+        Ok(store) => {
+            let notes = store.notes.clone();
+            (Some(store), notes)
+        }
+        Err(why) => (None, vec![why.to_string()]),
+    }
+}
+
+/// Nobody was asked. Where that is the owner's wish, nothing is missing; else the verdict lacks something.
+fn skipped(why: &str, is_ours: bool) -> Validated {
+    let outcome = match is_ours {
+        true => Outcome::Skipped(why.to_owned()),
+        false => Outcome::Failed(why.to_owned(), Vec::new()),
+    };
+    let run = CheckRun {
+        check: "validators".into(),
+        outcome,
+        elapsed: Duration::ZERO,
+    };
+    Validated {
+        runs: vec![run],
+        coverage: Coverage {
+            skipped: Some(why.to_owned()),
+            ..Coverage::default()
+        },
+        ..Validated::default()
+    }
+}
+
+fn completed(name: &'static str, found: Vec<Finding>, deadline: Deadline) -> CheckRun {
+    CheckRun {
+        check: name.into(),
+        outcome: Outcome::Completed(found),
+        elapsed: deadline.elapsed(),
+    }
+}
+
+/// What should have been shown and was not.
+fn not_shown(view: &View) -> Vec<LeftOut> {
+    let missing = view.left_out.iter().filter(|out| !out.why.is_by_rule());
+    let left_out = missing.map(|out| LeftOut {
+        what: out.path.as_str().into(),
+        why: format!("no model was shown all of it: {}", out.why.name()),
+        inconclusive: true,
+    });
+    left_out.collect()
+}
+
+fn done(specs: &[Spec], view: &View, reviewed: &Reviewed) -> Validated {
+    let mut coverage = coverage::of(view, reviewed);
+    coverage.isolation = "none".to_owned();
+    Validated {
+        runs: coverage::runs(specs, reviewed),
+        left_out: not_shown(view),
+        notes: coverage::notes(view, reviewed),
+        coverage,
+        planned: Vec::new(),
+    }
+}
+
+/// When the last answer must be there.
+fn ends(deadline: Deadline) -> Instant {
+    Instant::now() + deadline.left().saturating_sub(LAST_WORDS)
+}
+
+/// Returns what calls a review off.
+fn cancel(interrupt: &Interrupt) -> Cancel {
+    Cancel::with(interrupt.clone())
+}
+
+/// Reads a file that belongs to the policy from where the policy came from.
+fn read_beside(repo: &Repository, tree: Option<Oid>, path: &str) -> Result<Option<Vec<u8>>, String> {
+    super::load::beside(repo, tree, path)
+}
+
+/// Returns a prompt for a change, and the note on its arm where two are compared.
+fn prompt(
+    name: &str,
+    wish: &Wish,
+    wanted: &Wanted<'_>,
+    change: &ChangeSet,
+) -> Result<(Prompt, Option<String>), Error> {
+    let read = |path: &str| read_beside(wanted.repo, wish.tree, path);
+    let of = prompts::of(name, &wish.settings, &change.head.to_string(), &read)?;
+    let note = of
+        .arm
+        .map(|arm| format!("the prompt `{name}` is `{}` of an experiment", arm.arm));
+    Ok((of.prompt, note))
+}
