@@ -190,3 +190,21 @@ fn agent(name: &str, settings: &Settings, origin: &config::Origin) -> Result<(),
         }
     }
 }
+
+/// Says that nothing which models say can block, where the policy wants it to and asks too few of them.
+pub fn toothless(specs: &Specs, wanted: &Wanted<'_>) -> Option<String> {
+    let line = wanted.wired.gate.block_models?;
+    let most = specs.list.iter().map(|spec| spec.agents.len()).max().unwrap_or(0);
+    let need = line.agreement as usize;
+    if line.falsified || need <= most {
+        return None;
+    }
+    let few = if most == 1 {
+        "1 agent is".to_owned()
+    } else {
+        format!("{most} agents are")
+    };
+    Some(format!(
+        "nothing that models say can block: {need} must agree, and {few} asked"
+    ))
+}

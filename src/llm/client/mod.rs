@@ -8,6 +8,7 @@ mod draft;
 mod key;
 mod preview;
 mod state;
+mod turn;
 
 use super::answer::{Answer, Failure, FailureKind, Finish, Wait};
 use super::book::Book;
@@ -15,7 +16,7 @@ use super::budget::AtLimit;
 use super::cache_key::{self, Asked};
 use super::price::same_model;
 use super::reading::{self, Expected, Reading, Unreadable};
-use super::request::Request;
+use super::request::{Part, Request, ToolCall, ToolChoice};
 use super::route::{self, Decision, Spending, State, Step, Target, Verdict};
 use super::tokens;
 use super::transport::{self, Attempt, Cancel, Within};
@@ -106,6 +107,10 @@ pub struct Given {
     pub cached: bool,
     /// Whether it is the second answer, to the question what was wrong with the first.
     pub asked_again: bool,
+    /// The tools that the model calls before it answers; there is no reading then.
+    pub calls: Vec<ToolCall>,
+    /// The model's turn as it must be sent back if the conversation goes on; empty where it does not.
+    pub turn: Vec<Part>,
 }
 
 impl Given {
@@ -318,6 +323,9 @@ impl<'a> Client<'a> {
         cache_key: &str,
         asked_again: bool,
     ) -> Result<Given, Unreadable> {
+        if is_called_for(&answer, request) {
+            return Ok(self.called(target, answer, request, cache_key));
+        }
         let reading = match &question.expected {
             Some(expected) => Some(reading::read(&answer.text, &answer.finish, expected)?),
             None => None,
@@ -339,11 +347,71 @@ impl<'a> Client<'a> {
             reading,
             cached: false,
             asked_again,
+            calls: Vec::new(),
+            turn: Vec::new(),
         })
+    }
+
+    /// Takes an answer that calls for tools, and keeps it: the same results then lead to the same answer.
+    fn called(&self, target: Target, answer: Answer, request: &Request, cache_key: &str) -> Given {
+        let is_its_own = answer
+            .served
+            .as_deref()
+            .is_none_or(|served| same_model(&request.model, served));
+        if let Some(store) = self.store.filter(|_| is_its_own) {
+            let bytes = turn::write(&answer.turn);
+            let bounds = kept::Bounds::default();
+            drop(kept::put(
+                store,
+                &turn::key(cache_key),
+                &bytes,
+                &bounds,
+                clock::now(),
+            ));
+        }
+        Given {
+            served: answer.served,
+            ..self.given_calls(target, answer.turn, false)
+        }
+    }
+
+    fn given_calls(&self, target: Target, turn: Vec<Part>, cached: bool) -> Given {
+        let calls = turn.iter().filter_map(|part| match part {
+            Part::Call(call) => Some(call.clone()),
+            _ => None,
+        });
+        Given {
+            model: self.book.table.models[target.model].name.clone(),
+            endpoint: self.name_of_endpoint(target),
+            served: None,
+            finish: Finish::Calls,
+            text: String::new(),
+            reading: None,
+            cached,
+            asked_again: false,
+            calls: calls.collect(),
+            turn,
+        }
+    }
+
+    /// Looks for calls of tools that an earlier call was answered with.
+    fn kept_calls(&self, question: &Question<'_>, target: Target, key: &str) -> Option<Given> {
+        if !may_call(question.request) {
+            return None;
+        }
+        let bounds = kept::Bounds::default();
+        let bytes = kept::get(self.store?, &turn::key(key), &bounds, clock::now()).ok()??;
+        let given = self.given_calls(target, turn::read(&bytes)?, true);
+        Some(given).filter(|given| !given.calls.is_empty())
     }
 
     /// Looks for an answer that an earlier call was given.
     fn kept(&self, question: &Question<'_>, target: Target, key: &str) -> Option<Given> {
+        self.kept_answer(question, target, key)
+            .or_else(|| self.kept_calls(question, target, key))
+    }
+
+    fn kept_answer(&self, question: &Question<'_>, target: Target, key: &str) -> Option<Given> {
         let bytes = kept::get(self.store?, key, &kept::Bounds::default(), clock::now()).ok()??;
         let text = String::from_utf8(bytes).ok()?;
         let reading = match &question.expected {
@@ -359,6 +427,8 @@ impl<'a> Client<'a> {
             reading,
             cached: true,
             asked_again: false,
+            calls: Vec::new(),
+            turn: Vec::new(),
         };
         Some(given).filter(Given::is_whole)
     }
@@ -461,9 +531,9 @@ impl Reply {
         false
     }
 
-    /// Keeps an answer if it is better than what there is; says whether it is whole.
+    /// Keeps an answer if it is better than what there is; says whether it is whole, or goes on with tools.
     fn keep(&mut self, name: &str, given: Given) -> bool {
-        let whole = given.is_whole();
+        let whole = given.is_whole() || !given.calls.is_empty();
         if !whole {
             self.fail(name, not_whole(&given.finish, given.reading.as_ref()));
         }
@@ -476,6 +546,18 @@ impl Reply {
 
 fn left(question: &Question<'_>) -> Duration {
     question.deadline.saturating_duration_since(Instant::now())
+}
+
+/// Whether a model may call tools.
+fn may_call(request: &Request) -> bool {
+    !request.tools.is_empty() && request.tool_choice != ToolChoice::Never
+}
+
+/// Whether an answer is a call of tools that were offered, and whole as that.
+fn is_called_for(answer: &Answer, request: &Request) -> bool {
+    let is_whole = matches!(answer.finish, Finish::Calls | Finish::Complete);
+    let has_calls = answer.turn.iter().any(|part| matches!(part, Part::Call(_)));
+    may_call(request) && is_whole && has_calls
 }
 
 /// Why an answer is not all that there was to say.

@@ -206,7 +206,8 @@ fn show(out: &mut String, path: &BString, text: &Text, first: u32) {
 }
 
 /// Returns where a definition ends, or where enough of it is shown.
-fn end(text: &Text, first: u32) -> u32 {
+#[must_use]
+pub fn end(text: &Text, first: u32) -> u32 {
     let end = end_or_blank(text, first);
     let is_blank = |line: u32| text.raw(line).trim().is_empty();
     (first + 1..=end)
