@@ -115,6 +115,8 @@ fn reply(answers: &Answers, record: &Record, ask: &Ask) -> Reply {
                 reading,
                 cached: false,
                 asked_again: false,
+                calls: Vec::new(),
+                turn: Vec::new(),
             });
         }
         Err(why) => fail(&mut reply, FailureKind::Malformed, &why.to_string()),

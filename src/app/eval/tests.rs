@@ -48,6 +48,8 @@ impl Asker for Parrot {
             reading: Some(reading::read(text, &Finish::Complete, &expected).unwrap()),
             cached: false,
             asked_again: false,
+            calls: Vec::new(),
+            turn: Vec::new(),
         };
         let reply = Reply {
             answer: Some(given),
