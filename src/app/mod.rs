@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod cost;
 pub mod debug;
 mod error;
+pub mod eval;
 pub mod hook;
 pub mod install;
 mod judge;

@@ -5,6 +5,7 @@ mod completions;
 mod config;
 mod cost;
 mod debug;
+mod eval;
 mod failure;
 mod hook;
 mod hooks;
@@ -94,6 +95,8 @@ enum Command {
     Baseline(baseline::Command),
     /// Show what models have cost
     Cost(cost::Args),
+    /// Show how often validators are right: replay the answers of models over cases with known answers
+    Eval(eval::Args),
     /// List the rules, or explain one
     Rules(rules::RulesArgs),
     #[command(subcommand)]
@@ -189,6 +192,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Config(what) => config::run(cx, what, load),
         Command::Baseline(what) => baseline::run(what, cx),
         Command::Cost(args) => cost::run(args, cx, &load_or_shipped(cx)?),
+        Command::Eval(args) => eval::run(args, cx, || load_or_shipped(cx)),
         Command::Rules(args) => list_rules(args, cx),
         Command::Models(what) => models::run(what, cx, &load_or_shipped(cx)?),
         Command::Trust(args) => trust::run(args, cx, &load()?),

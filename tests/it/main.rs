@@ -16,6 +16,8 @@ mod cost;
 #[cfg(test)]
 mod diagnostics;
 #[cfg(test)]
+mod eval;
+#[cfg(test)]
 mod fake;
 #[cfg(test)]
 mod faults;
