@@ -14,6 +14,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("report", &["model"]),
     ("config", &["model", "sys"]),
     ("git", &["model", "sys"]),
+    ("sandbox", &["model", "sys"]),
     ("store", &["model", "sys"]),
     ("llm", &["model", "store", "sys"]),
     ("rules", &["check", "model"]),
@@ -22,7 +23,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "check", "config", "engine", "git", "llm", "model", "policy", "report", "rules", "store", "sys",
+            "check", "config", "engine", "git", "llm", "model", "policy", "report", "rules", "sandbox", "store",
+            "sys",
         ],
     ),
     ("cli", &["app", "config", "model", "report", "sys"]),

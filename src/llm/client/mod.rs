@@ -18,7 +18,7 @@ use super::reading::{self, Expected, Reading, Unreadable};
 use super::request::Request;
 use super::route::{self, Decision, Spending, State, Step, Target, Verdict};
 use super::tokens;
-use super::transport::{self, Attempt, Cancel, Within};
+use super::transport::{self, Attempt, Cancel, Carried, Carrier, Exchange, InProcess, Within};
 use crate::model::{Money, Usage};
 use crate::store::{Store, answer as kept};
 use crate::sys::clock;
@@ -40,6 +40,7 @@ pub struct Client<'a> {
     book: &'a Book,
     store: Option<&'a Store>,
     keys: Keys,
+    carrier: &'a dyn Carrier,
 }
 
 /// A question.
@@ -135,7 +136,15 @@ impl<'a> Client<'a> {
             book,
             store,
             keys: Keys::default(),
+            carrier: &InProcess,
         }
+    }
+
+    /// Has each call carried by that carrier; otherwise this process does it itself.
+    #[must_use]
+    pub fn through(mut self, carrier: &'a dyn Carrier) -> Self {
+        self.carrier = carrier;
+        self
     }
 
     /// Decides whom a question would go to.
@@ -275,20 +284,26 @@ impl<'a> Client<'a> {
         loop {
             let desk = Desk::new(self.book, self.store, question, target, draft);
             let within = self.within(question, target, desk.tokens());
-            let asked = transport::ask(&endpoint, &request, place.stream, &within, &desk).await;
-            let (answer, attempts) = asked;
+            let exchange = Exchange {
+                endpoint: &endpoint,
+                request: &request,
+                expected: question.expected,
+                stream: place.stream,
+                within: &within,
+            };
+            let (carried, attempts) = transport::ask_through(self.carrier, exchange, &desk).await;
             reply.attempts.extend(attempts);
             desk.close(reply);
-            let answer = match answer {
-                Ok(answer) => answer,
+            let carried = match carried {
+                Ok(carried) => carried,
                 Err(failure) => return reply.fail(&name, failure),
             };
-            self.note(target, &answer, reply);
-            if let Some(failure) = desk.cut(&answer) {
+            self.note(target, &carried.answer, reply);
+            if let Some(failure) = desk.cut(&carried.answer) {
                 return reply.fail(&name, failure);
             }
-            let finish = answer.finish.clone();
-            let unreadable = match self.read(question, target, answer, &request, &cache_key, again) {
+            let finish = carried.answer.finish.clone();
+            let unreadable = match self.take(target, carried, &request, &cache_key, again) {
                 Ok(given) => return reply.keep(&name, given),
                 Err(unreadable) => unreadable,
             };
@@ -308,20 +323,17 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Reads an answer, and keeps it if it is one that will do again.
-    fn read(
+    /// Takes an answer, and keeps it if it is one that will do again.
+    fn take(
         &self,
-        question: &Question<'_>,
         target: Target,
-        answer: Answer,
+        carried: Carried,
         request: &Request,
         cache_key: &str,
         asked_again: bool,
     ) -> Result<Given, Unreadable> {
-        let reading = match &question.expected {
-            Some(expected) => Some(reading::read(&answer.text, &answer.finish, expected)?),
-            None => None,
-        };
+        let Carried { answer, reading } = carried;
+        let reading = reading.transpose()?;
         let valid = match &reading {
             Some(reading) => reading.is_whole(),
             None => !answer.text.trim().is_empty(),

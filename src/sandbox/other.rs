@@ -1,0 +1,63 @@
+//! Other systems. macOS has a profile of the same shape; elsewhere there is nothing.
+
+use super::{Layers, Probe, Profile, proof};
+use std::ffi::OsString;
+use std::path::Path;
+
+/// Where macOS has the program that runs another one under a profile.
+const SANDBOX_EXEC: &str = "/usr/bin/sandbox-exec";
+
+/// Denies by default. To read is allowed, for the system's libraries and its list of authorities; writing,
+/// connecting and running anything but the worker is not. The descriptors that it has stay open.
+const PROFILE: &str = r#"(version 1)
+(deny default)
+(allow process-exec (literal (param "PROGRAM")))
+(allow file-read* file-map-executable)
+(allow sysctl-read)
+(allow mach-lookup (global-name "com.apple.trustd") (global-name "com.apple.trustd.agent"))
+"#;
+
+/// Locks nothing: where there is a profile, the process was started under it. Says whether it holds, by
+/// trying.
+#[must_use]
+pub fn lock_down(_: &Profile<'_>) -> Layers {
+    let attempts = proof::prove(&std::env::temp_dir());
+    let mut layers = Layers {
+        profile: cfg!(target_os = "macos"),
+        ..Layers::default()
+    };
+    // What may be read is the profile's own affair.
+    for attempt in attempts.iter().filter(|a| a.worked() && !a.reads) {
+        layers.profile = false;
+        layers.missing.push(format!("{} is not denied", attempt.name));
+    }
+    layers
+}
+
+/// Returns what to run so that a program is locked in from outside.
+#[must_use]
+pub fn wrapped(program: &Path) -> (OsString, Vec<OsString>) {
+    if !cfg!(target_os = "macos") || !Path::new(SANDBOX_EXEC).exists() {
+        return (program.into(), Vec::new());
+    }
+    let mut parameter = OsString::from("PROGRAM=");
+    parameter.push(program);
+    let words = ["-p".into(), PROFILE.into(), "-D".into(), parameter, program.into()];
+    (SANDBOX_EXEC.into(), words.to_vec())
+}
+
+/// Looks at what there is.
+#[must_use]
+pub fn probe() -> Probe {
+    let mut hints = Vec::new();
+    if !Path::new(SANDBOX_EXEC).exists() {
+        hints.push("this system has no means that is used here; Linux has".to_owned());
+    }
+    Probe {
+        kernel: std::env::consts::OS.to_owned(),
+        landlock: 0,
+        seccomp: false,
+        namespaces: false,
+        hints,
+    }
+}
