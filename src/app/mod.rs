@@ -13,6 +13,7 @@ pub mod review;
 pub mod settings;
 pub mod state;
 mod wire;
+pub mod worker;
 
 pub use crate::git::Error as GitError;
 pub use crate::store::Error as StateError;

@@ -16,6 +16,7 @@ mod policy;
 mod review;
 mod rules;
 mod trust;
+mod worker;
 
 pub use failure::{Exit, Failure};
 
@@ -114,22 +115,28 @@ enum Command {
     Hook(hook::Args),
     #[command(hide = true)]
     Debug(debug::Args),
+    #[command(hide = true)]
+    Worker,
 }
 
 /// Runs the program and returns its exit code.
 #[must_use]
 pub fn main() -> Exit {
     let mut words = std::env::args_os().skip(1);
-    if words.next().is_some_and(|word| word == "hook")
+    let first = words.next();
+    let cx = Context {
+        dir: PathBuf::from("."),
+        color: Color::Auto,
+        set: Vec::new(),
+        verbose: false,
+    };
+    if first.as_ref().is_some_and(|word| word == app::worker::WORD) {
+        return finish(worker::run(), &cx);
+    }
+    if first.is_some_and(|word| word == "hook")
         && let Some(args) = hook::Args::fast(words)
     {
         log::start(false);
-        let cx = Context {
-            dir: PathBuf::from("."),
-            color: Color::Auto,
-            set: Vec::new(),
-            verbose: false,
-        };
         return finish(hook::run(&args, &cx), &cx);
     }
     match parse(std::env::args_os()) {
@@ -199,6 +206,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Man { dir } => man::write(&Cli::command(), dir),
         Command::Hook(args) => hook::run(args, cx),
         Command::Debug(args) => debug::run(args, cx),
+        Command::Worker => worker::run(),
     }
 }
 

@@ -63,3 +63,6 @@ mod support;
 mod tidy;
 #[cfg(test)]
 mod transport;
+#[cfg(unix)]
+#[cfg(test)]
+mod worker;

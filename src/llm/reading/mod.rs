@@ -25,7 +25,7 @@ pub use repair::{Repair, Repairs};
 pub use shape::Problem;
 
 /// Caps on an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// The most bytes.
     pub bytes: usize,

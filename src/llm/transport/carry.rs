@@ -4,6 +4,7 @@ use super::{Endpoint, Within, call};
 use crate::llm::answer::{Answer, Failure};
 use crate::llm::reading::{self, Expected, Reading, Unreadable};
 use crate::llm::request::Request;
+use serde::{Deserialize, Serialize};
 use std::pin::Pin;
 
 /// One try: a request out, an answer in, and its reading.
@@ -23,7 +24,7 @@ pub struct Exchange<'a> {
 }
 
 /// What came of a try.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Carried {
     /// The answer.
     pub answer: Answer,

@@ -121,7 +121,7 @@ pub async fn ask_through(
     let attempt = async || {
         let carried = carrier.carry(exchange).await;
         let mut carried = carried.map_err(|failure| scrub::failure(key, failure))?;
-        scrub::answer(key, &mut carried.answer);
+        scrub::carried(key, &mut carried);
         Ok((carried.answer.finish.name(), carried))
     };
     rounds::run(endpoint, within, gates, settle, attempt).await

@@ -3,11 +3,9 @@
 use landlock::{ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, RestrictionStatus, Ruleset, RulesetAttr};
 use landlock::{RulesetCreated, RulesetError, RulesetStatus, Scope};
 
-/// The versions that are known here, the newest first, with their numbers.
-const VERSIONS: [(ABI, u8); 9] = [
+/// The versions that brought something to deny, the newest first, with their numbers.
+const VERSIONS: [(ABI, u8); 7] = [
     (ABI::V9, 9),
-    (ABI::V8, 8),
-    (ABI::V7, 7),
     (ABI::V6, 6),
     (ABI::V5, 5),
     (ABI::V4, 4),
@@ -16,7 +14,7 @@ const VERSIONS: [(ABI, u8); 9] = [
     (ABI::V1, 1),
 ];
 
-/// Returns the newest version that the kernel has in full; 0: none.
+/// Returns the newest version of which the kernel can deny everything; 0: none.
 pub fn version() -> u8 {
     newest().map_or(0, |(_, number)| number)
 }
