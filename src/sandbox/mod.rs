@@ -15,7 +15,7 @@ pub use level::{Layers, Level, Probe};
 pub use linux::{lock_down, probe, wrapped};
 #[cfg(not(target_os = "linux"))]
 pub use other::{lock_down, probe, wrapped};
-pub use proof::{Attempt, prove};
+pub use proof::{Attempt, prove, prove_without_end};
 
 /// What a process keeps. Everything that a profile does not name is taken away.
 #[derive(Debug, Clone, Copy)]

@@ -78,29 +78,29 @@ pub fn variables(names: &[&str]) -> Vec<(OsString, OsString)> {
     found.collect()
 }
 
-/// Starts this program, which says its version to nobody, and waits for its end.
+/// Starts this program, which says its version, and waits for its end.
 ///
 /// # Errors
 /// When it cannot be started.
 pub fn start_and_wait() -> io::Result<()> {
-    quiet().status().map(drop)
+    version().status().map(drop)
 }
 
-/// Becomes this program, which says its version to nobody; returns only if that is denied.
+/// Becomes this program, which says its version; returns only if that is denied.
 ///
 /// # Errors
 /// Always, if it returns.
 pub fn become_another() -> io::Result<()> {
-    let mut command = quiet();
+    let mut command = version();
     #[cfg(unix)]
     return Err(std::os::unix::process::CommandExt::exec(&mut command));
     #[cfg(not(unix))]
     command.status().map(drop)
 }
 
-fn quiet() -> Command {
+/// Whatever it has open stays open: to open anything may be denied, and that is not what is asked.
+fn version() -> Command {
     let mut command = Command::new(own_program());
-    command.arg("--version").stdin(Stdio::null());
-    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.arg("--version");
     command
 }

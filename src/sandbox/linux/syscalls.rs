@@ -36,6 +36,9 @@ const INSIDE: &[i64] = &[
     libc::SYS_exit,
     libc::SYS_exit_group,
     libc::SYS_futex,
+    // The C library takes these for calls that cannot fail.
+    libc::SYS_getpid,
+    libc::SYS_getppid,
     libc::SYS_getrandom,
     libc::SYS_gettid,
     libc::SYS_madvise,
@@ -43,6 +46,7 @@ const INSIDE: &[i64] = &[
     libc::SYS_munmap,
     libc::SYS_nanosleep,
     libc::SYS_restart_syscall,
+    libc::SYS_rt_sigaction,
     libc::SYS_rt_sigprocmask,
     libc::SYS_rt_sigreturn,
     libc::SYS_sched_yield,
