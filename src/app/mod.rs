@@ -3,6 +3,7 @@
 pub mod baseline;
 pub mod cost;
 pub mod debug;
+pub mod doctor;
 mod error;
 pub mod hook;
 pub mod install;

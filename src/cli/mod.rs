@@ -5,6 +5,7 @@ mod completions;
 mod config;
 mod cost;
 mod debug;
+mod doctor;
 mod failure;
 mod hook;
 mod hooks;
@@ -101,6 +102,7 @@ enum Command {
     /// Show the models that are configured: whether they can be reached, what they cost, which one is asked
     Models(models::Command),
     Trust(trust::Args),
+    Doctor(doctor::Args),
     /// Write the completions of a shell
     Completions {
         /// The shell
@@ -199,6 +201,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Rules(args) => list_rules(args, cx),
         Command::Models(what) => models::run(what, cx, &load_or_shipped(cx)?),
         Command::Trust(args) => trust::run(args, cx, &load()?),
+        Command::Doctor(args) => doctor::run(args, cx),
         Command::Completions { shell } => {
             cx.out(&completions::script(&Cli::command(), *shell));
             Ok(0)

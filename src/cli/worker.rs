@@ -10,7 +10,9 @@ use super::{Exit, Failure};
 pub fn run() -> Result<Exit, Failure> {
     match crate::app::worker::serve() {
         Ok(()) => Ok(0),
-        Err(_) => Err(Failure::usage("`pantheon worker` is started by this program alone")),
+        Err(_) => Err(Failure::usage(
+            "`pantheon worker` is started by this program alone",
+        )),
     }
 }
 

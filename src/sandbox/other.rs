@@ -42,7 +42,13 @@ pub fn wrapped(program: &Path) -> (OsString, Vec<OsString>) {
     }
     let mut parameter = OsString::from("PROGRAM=");
     parameter.push(program);
-    let words = ["-p".into(), PROFILE.into(), "-D".into(), parameter, program.into()];
+    let words = [
+        "-p".into(),
+        PROFILE.into(),
+        "-D".into(),
+        parameter,
+        program.into(),
+    ];
     (SANDBOX_EXEC.into(), words.to_vec())
 }
 

@@ -35,24 +35,40 @@ type Try = fn(&Path) -> io::Result<()>;
 const TRIES: &[(&str, bool, Try)] = &[
     ("read a file", true, |_| File::open(READABLE).map(drop)),
     ("list a directory", true, |_| fs::read_dir("/").map(drop)),
-    ("read its own environment", true, |_| File::open("/proc/self/environ").map(drop)),
-    ("write a new file", false, |dir| File::create(dir.join("new")).map(drop)),
+    ("read its own environment", true, |_| {
+        File::open("/proc/self/environ").map(drop)
+    }),
+    ("write a new file", false, |dir| {
+        File::create(dir.join("new")).map(drop)
+    }),
     ("write an old file", false, |dir| {
         OpenOptions::new().append(true).open(dir.join("old")).map(drop)
     }),
     ("make a directory", false, |dir| fs::create_dir(dir.join("dir"))),
-    ("link a file", false, |dir| fs::hard_link(dir.join("old"), dir.join("hard"))),
+    ("link a file", false, |dir| {
+        fs::hard_link(dir.join("old"), dir.join("hard"))
+    }),
     ("change the rights of a file", false, |dir| {
         set_mode(&dir.join("old"))
     }),
-    ("rename a file", false, |dir| fs::rename(dir.join("old"), dir.join("old2"))),
+    ("rename a file", false, |dir| {
+        fs::rename(dir.join("old"), dir.join("old2"))
+    }),
     ("remove a file", false, |dir| fs::remove_file(dir.join("old2"))),
     ("run a program", false, |_| held::start_and_wait()),
-    ("connect by TCP", false, |_| TcpStream::connect("127.0.0.1:9").map(drop)),
-    ("listen by TCP", false, |_| TcpListener::bind("127.0.0.1:0").map(drop)),
+    ("connect by TCP", false, |_| {
+        TcpStream::connect("127.0.0.1:9").map(drop)
+    }),
+    ("listen by TCP", false, |_| {
+        TcpListener::bind("127.0.0.1:0").map(drop)
+    }),
     ("send by UDP", false, |_| UdpSocket::bind("127.0.0.1:0").map(drop)),
-    ("write to another descriptor", false, |_| io::stderr().write(b"").map(drop)),
-    ("start a thread", false, |_| std::thread::Builder::new().spawn(|| ()).map(drop)),
+    ("write to another descriptor", false, |_| {
+        io::stderr().write(b"").map(drop)
+    }),
+    ("start a thread", false, |_| {
+        std::thread::Builder::new().spawn(|| ()).map(drop)
+    }),
 ];
 
 /// Tries everything, and says what became of each. The directory holds a file `old`.
@@ -67,7 +83,9 @@ pub fn prove(dir: &Path) -> Vec<Attempt> {
 /// Tries everything that this process would survive.
 #[must_use]
 pub fn prove_without_end(dir: &Path) -> Vec<Attempt> {
-    let own = TRIES.iter().map(|(name, reads, attempt)| told(name, *reads, attempt(dir)));
+    let own = TRIES
+        .iter()
+        .map(|(name, reads, attempt)| told(name, *reads, attempt(dir)));
     system(dir).into_iter().chain(own).collect()
 }
 
@@ -121,26 +139,62 @@ fn system(dir: &Path) -> Vec<Attempt> {
     let socket = |family, kind| raw(rustix::net::socket(family, kind, None).map(drop));
     let mptcp = rustix::net::ipproto::MPTCP;
     vec![
-        told("connect to a socket of the file system", false, UnixStream::connect(&old).map(drop)),
+        told(
+            "connect to a socket of the file system",
+            false,
+            UnixStream::connect(&old).map(drop),
+        ),
         told("make a datagram socket", false, UnixDatagram::unbound().map(drop)),
         told("make a pair of sockets", false, UnixStream::pair().map(drop)),
         told("make an MPTCP socket", false, {
             raw(rustix::net::socket(AddressFamily::INET, SocketType::STREAM, Some(mptcp)).map(drop))
         }),
-        told("make a netlink socket", false, socket(AddressFamily::NETLINK, SocketType::RAW)),
-        told("make a vsock socket", false, socket(AddressFamily::VSOCK, SocketType::STREAM)),
-        told("signal the parent", false, raw(parent().and_then(own::test_kill_process))),
+        told(
+            "make a netlink socket",
+            false,
+            socket(AddressFamily::NETLINK, SocketType::RAW),
+        ),
+        told(
+            "make a vsock socket",
+            false,
+            socket(AddressFamily::VSOCK, SocketType::STREAM),
+        ),
+        told(
+            "signal the parent",
+            false,
+            raw(parent().and_then(own::test_kill_process)),
+        ),
         told("hold the parent", false, {
-            raw(parent().and_then(|p| own::pidfd_open(p, PidfdFlags::empty())).map(drop))
+            raw(parent()
+                .and_then(|p| own::pidfd_open(p, PidfdFlags::empty()))
+                .map(drop))
         }),
         told("change the times of a file", false, {
-            raw(rustix::fs::utimensat(at, &old, &times, rustix::fs::AtFlags::empty()))
+            raw(rustix::fs::utimensat(
+                at,
+                &old,
+                &times,
+                rustix::fs::AtFlags::empty(),
+            ))
         }),
         told("set an attribute of a file", false, {
-            raw(rustix::fs::setxattr(&old, "user.a", b"b", rustix::fs::XattrFlags::empty()))
+            raw(rustix::fs::setxattr(
+                &old,
+                "user.a",
+                b"b",
+                rustix::fs::XattrFlags::empty(),
+            ))
         }),
-        told("make a file in memory", false, raw(rustix::fs::memfd_create("a", MemfdFlags::empty()).map(drop))),
-        told("set a limit", false, raw(own::setrlimit(own::Resource::Core, none))),
+        told(
+            "make a file in memory",
+            false,
+            raw(rustix::fs::memfd_create("a", MemfdFlags::empty()).map(drop)),
+        ),
+        told(
+            "set a limit",
+            false,
+            raw(own::setrlimit(own::Resource::Core, none)),
+        ),
         told("change the directory", false, raw(own::chdir("/"))),
     ]
 }

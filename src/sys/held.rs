@@ -74,7 +74,9 @@ pub fn own_program() -> PathBuf {
 /// Returns those of these variables that are set.
 #[must_use]
 pub fn variables(names: &[&str]) -> Vec<(OsString, OsString)> {
-    let found = names.iter().filter_map(|name| Some(((*name).into(), std::env::var_os(name)?)));
+    let found = names
+        .iter()
+        .filter_map(|name| Some(((*name).into(), std::env::var_os(name)?)));
     found.collect()
 }
 

@@ -23,8 +23,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "check", "config", "engine", "git", "llm", "model", "policy", "report", "rules", "sandbox", "store",
-            "sys",
+            "check", "config", "engine", "git", "llm", "model", "policy", "report", "rules", "sandbox",
+            "store", "sys",
         ],
     ),
     ("cli", &["app", "config", "model", "report", "sys"]),

@@ -1,5 +1,6 @@
 //! The worker: what it hands on, what it cannot do, and that it never outlives what it is for.
 
+mod cost;
 mod ends;
 mod hostile;
 mod same;

@@ -199,5 +199,8 @@ fn silent() -> Failure {
 }
 
 fn refused(error: impl Display) -> Failure {
-    Failure::new(FailureKind::Refused, &format!("the worker cannot be started: {error}"))
+    Failure::new(
+        FailureKind::Refused,
+        &format!("the worker cannot be started: {error}"),
+    )
 }

@@ -80,7 +80,10 @@ impl Worker {
     /// Returns what held the child that was started last; `None`: none was.
     #[must_use]
     pub fn layers(&self) -> Option<Layers> {
-        self.last.lock().unwrap_or_else(|poison| poison.into_inner()).clone()
+        self.last
+            .lock()
+            .unwrap_or_else(|poison| poison.into_inner())
+            .clone()
     }
 
     /// Starts a child that tries what it must not be able to do, and says what became of it.
@@ -123,7 +126,10 @@ impl Carrier for Worker {
         match self.least {
             Level::None => crate::llm::transport::InProcess.carry(exchange),
             least => {
-                let message = format!("this system has no worker, and level `{}` is asked for", least.name());
+                let message = format!(
+                    "this system has no worker, and level `{}` is asked for",
+                    least.name()
+                );
                 Box::pin(async move { Err(Failure::new(FailureKind::Refused, &message)) })
             }
         }

@@ -59,7 +59,11 @@ fn lock_down(channel: &UnixStream, connection: &TcpStream) -> Layers {
     })
 }
 
-async fn exchange(mut channel: UnixStream, connection: TcpStream, certificates: Certificates) -> io::Result<()> {
+async fn exchange(
+    mut channel: UnixStream,
+    connection: TcpStream,
+    certificates: Certificates,
+) -> io::Result<()> {
     let hello: Hello = Ok(lock_down(&channel, &connection));
     wire::send(&mut channel, &hello).await?;
     let job: Job = wire::receive(&mut channel, wire::JOB).await?;
@@ -76,9 +80,10 @@ async fn exchange(mut channel: UnixStream, connection: TcpStream, certificates: 
         _ = channel.read_u8() => return Ok(()),
     };
     let outcome = match outcome {
-        Ok(carried) if serde_json::to_vec(&carried)?.len() > job.most() => {
-            Err(Failure::new(FailureKind::TooMuch, "the answer is too long to be handed on"))
-        }
+        Ok(carried) if serde_json::to_vec(&carried)?.len() > job.most() => Err(Failure::new(
+            FailureKind::TooMuch,
+            "the answer is too long to be handed on",
+        )),
         outcome => outcome,
     };
     wire::send(&mut channel, &outcome).await

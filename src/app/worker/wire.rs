@@ -127,7 +127,11 @@ impl Job {
             cancel: Cancel::default(),
         };
         let form = self.expected.as_ref();
-        let verbatim: Vec<&str> = form.iter().flat_map(|f| &f.verbatim).map(String::as_str).collect();
+        let verbatim: Vec<&str> = form
+            .iter()
+            .flat_map(|f| &f.verbatim)
+            .map(String::as_str)
+            .collect();
         let synonyms = form.iter().flat_map(|f| &f.synonyms);
         let synonyms: Vec<(&str, &str)> = synonyms.map(|(a, b)| (a.as_str(), b.as_str())).collect();
         let exchange = Exchange {

@@ -18,7 +18,7 @@ use super::reading::{self, Expected, Reading, Unreadable};
 use super::request::Request;
 use super::route::{self, Decision, Spending, State, Step, Target, Verdict};
 use super::tokens;
-use super::transport::{self, Attempt, Cancel, Carried, Carrier, Exchange, InProcess, Within};
+use super::transport::{self, Attempt, Cancel, Carried, Carrier, Endpoint, Exchange, InProcess, Within};
 use crate::model::{Money, Usage};
 use crate::store::{Store, answer as kept};
 use crate::sys::clock;
@@ -124,6 +124,22 @@ impl Reply {
         let own = |failure: &&(String, Failure)| failure.1.kind != FailureKind::TimedOut(Wait::Total);
         let last = self.failures.iter().rev().find(own).or(self.failures.last());
         last.map(|(_, failure)| failure)
+    }
+}
+
+fn exchange<'e>(
+    question: &Question<'e>,
+    endpoint: &'e Endpoint,
+    request: &'e Request,
+    stream: bool,
+    within: &'e Within,
+) -> Exchange<'e> {
+    Exchange {
+        endpoint,
+        request,
+        expected: question.expected,
+        stream,
+        within,
     }
 }
 
@@ -284,13 +300,7 @@ impl<'a> Client<'a> {
         loop {
             let desk = Desk::new(self.book, self.store, question, target, draft);
             let within = self.within(question, target, desk.tokens());
-            let exchange = Exchange {
-                endpoint: &endpoint,
-                request: &request,
-                expected: question.expected,
-                stream: place.stream,
-                within: &within,
-            };
+            let exchange = exchange(question, &endpoint, &request, place.stream, &within);
             let (carried, attempts) = transport::ask_through(self.carrier, exchange, &desk).await;
             reply.attempts.extend(attempts);
             desk.close(reply);

@@ -52,8 +52,12 @@ impl Carrier for InProcess {
 }
 
 async fn carry(exchange: Exchange<'_>) -> Result<Carried, Failure> {
-    let Exchange { endpoint, request, .. } = exchange;
-    let call = endpoint.codec.ask(&endpoint.api_version, request, exchange.stream);
+    let Exchange {
+        endpoint, request, ..
+    } = exchange;
+    let call = endpoint
+        .codec
+        .ask(&endpoint.api_version, request, exchange.stream);
     let answer = call::answer(endpoint, &call, exchange.stream, exchange.within).await?;
     let expected = exchange.expected.as_ref();
     let reading = expected.map(|expected| reading::read(&answer.text, &answer.finish, expected));

@@ -1,6 +1,8 @@
 //! Landlock: no file, no TCP, no signal and no socket of others.
 
-use landlock::{ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, RestrictionStatus, Ruleset, RulesetAttr};
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, RestrictionStatus, Ruleset, RulesetAttr,
+};
 use landlock::{RulesetCreated, RulesetError, RulesetStatus, Scope};
 
 /// The versions that brought something to deny, the newest first, with their numbers.

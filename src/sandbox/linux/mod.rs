@@ -62,14 +62,22 @@ fn limit(layers: &mut Layers) {
         maximum: Some(n),
     };
     let done = [
-        ("parent", process::set_parent_process_death_signal(Some(Signal::KILL))),
-        ("dump", process::set_dumpable_behavior(DumpableBehavior::NotDumpable)),
+        (
+            "parent",
+            process::set_parent_process_death_signal(Some(Signal::KILL)),
+        ),
+        (
+            "dump",
+            process::set_dumpable_behavior(DumpableBehavior::NotDumpable),
+        ),
         ("core", process::setrlimit(Resource::Core, most(0))),
         ("file size", process::setrlimit(Resource::Fsize, most(0))),
         ("memory", process::setrlimit(Resource::As, most(MEMORY))),
         ("processor", process::setrlimit(Resource::Cpu, most(PROCESSOR))),
     ];
-    let failed = done.into_iter().filter_map(|(what, done)| Some((what, done.err()?)));
+    let failed = done
+        .into_iter()
+        .filter_map(|(what, done)| Some((what, done.err()?)));
     let lines = failed.map(|(what, error)| format!("limit on {what}: {error}"));
     layers.missing.extend(lines);
 }

@@ -16,11 +16,15 @@ const AGAINST_NAMESPACES: [(&str, &str); 3] = [
 pub fn probe() -> Probe {
     let landlock = files::version();
     let seccomp = read("/proc/self/status").contains("\nSeccomp:");
-    let against = AGAINST_NAMESPACES.iter().find(|(path, value)| read(path).trim() == *value);
+    let against = AGAINST_NAMESPACES
+        .iter()
+        .find(|(path, value)| read(path).trim() == *value);
     let exists = std::path::Path::new("/proc/self/ns/user").exists();
     let mut hints = Vec::new();
     if landlock == 0 {
-        hints.push("Landlock is off or missing: boot a kernel of 5.13 or later with `lsm=landlock,...`".to_owned());
+        hints.push(
+            "Landlock is off or missing: boot a kernel of 5.13 or later with `lsm=landlock,...`".to_owned(),
+        );
     } else if landlock < WHOLE_LANDLOCK {
         hints.push("Landlock is incomplete: Linux 6.12 denies signals and abstract sockets too".to_owned());
     }
@@ -28,7 +32,9 @@ pub fn probe() -> Probe {
         hints.push("seccomp is missing: use a kernel with `CONFIG_SECCOMP_FILTER`".to_owned());
     }
     if let Some((path, value)) = against {
-        hints.push(format!("user namespaces are kept from users: `{path}` is {value}"));
+        hints.push(format!(
+            "user namespaces are kept from users: `{path}` is {value}"
+        ));
     }
     Probe {
         kernel: rustix::system::uname().release().to_string_lossy().into_owned(),

@@ -47,10 +47,17 @@ impl Handed {
     }
 
     /// Sends the one request, and waits for the head of its answer.
-    pub(super) async fn send(self, request: reqwest::Request, limits: Limits) -> Result<reqwest::Response, Error> {
+    pub(super) async fn send(
+        self,
+        request: reqwest::Request,
+        limits: Limits,
+    ) -> Result<reqwest::Response, Error> {
         let way = self.opened.way.clone();
         let mut request = Request::<reqwest::Body>::try_from(request).map_err(Error::of)?;
-        request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        request
+            .headers_mut()
+            .entry(ACCEPT)
+            .or_insert(HeaderValue::from_static("*/*"));
         let connecting = tokio::time::timeout(limits.connect, self.line(request.uri()));
         let line = connecting.await.map_err(|_| Error::ConnectTime)?;
         let line = line.map_err(|cause| Error::of_connecting(&*cause))?;
@@ -72,15 +79,23 @@ impl Handed {
             Some(hop) => {
                 let stream = to_proxy(hop, stream, config).await?;
                 if !secure {
-                    return Ok(Line { stream, modern: false });
+                    return Ok(Line {
+                        stream,
+                        modern: false,
+                    });
                 }
                 through(hop, stream, to).await?
             }
         };
         if !secure {
-            return Ok(Line { stream, modern: false });
+            return Ok(Line {
+                stream,
+                modern: false,
+            });
         }
-        let stream = TlsConnector::from(config.clone()).connect(name(to)?, stream).await?;
+        let stream = TlsConnector::from(config.clone())
+            .connect(name(to)?, stream)
+            .await?;
         let modern = stream.get_ref().1.alpn_protocol() == Some(b"h2");
         Ok(Line {
             stream: Box::new(stream),
@@ -97,7 +112,9 @@ async fn to_proxy(hop: &Hop, stream: Boxed, config: &Arc<ClientConfig>) -> Resul
     }
     let mut config = ClientConfig::clone(config);
     config.alpn_protocols.clear();
-    let stream = TlsConnector::from(Arc::new(config)).connect(name(&address)?, stream).await?;
+    let stream = TlsConnector::from(Arc::new(config))
+        .connect(name(&address)?, stream)
+        .await?;
     Ok(Box::new(stream))
 }
 

@@ -122,7 +122,9 @@ fn no_uri() -> Error {
 /// A proxy may have been given a password.
 impl std::fmt::Debug for Way {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Way").field("proxy", &self.proxy.is_some()).finish()
+        f.debug_struct("Way")
+            .field("proxy", &self.proxy.is_some())
+            .finish()
     }
 }
 

@@ -36,12 +36,17 @@ fn a_worker_that_is_killed_is_a_failure_at_once() {
     let to = to(&server);
     std::thread::scope(|scope| {
         let asking = scope.spawn(|| (Ask::new(true).through(&worker, &to), Instant::now()));
-        eventually(Duration::from_secs(9), || (!server.asked().is_empty()).then_some(()));
+        eventually(Duration::from_secs(9), || {
+            (!server.asked().is_empty()).then_some(())
+        });
         kill(own("killed").unwrap());
         let killed = Instant::now();
         let ((carried, _), ended) = asking.join().unwrap();
         let failure = carried.unwrap_err();
-        assert_eq!((failure.kind, failure.message.as_str()), (FailureKind::Broken, "the worker died"));
+        assert_eq!(
+            (failure.kind, failure.message.as_str()),
+            (FailureKind::Broken, "the worker died")
+        );
         assert!(ended.saturating_duration_since(killed) < Duration::from_secs(1));
     });
     assert_eq!(children("killed"), Vec::<u32>::new());
@@ -58,7 +63,11 @@ fn the_deadline_ends_the_worker_too() {
     let (_, outcome) = ask.through(&worker, &to(&server));
     assert_eq!(outcome, "timed-out");
     assert_eq!(server.asked().len(), 1, "it was in time to ask");
-    assert_eq!(children("late"), Vec::<u32>::new(), "it is gone, and was waited for");
+    assert_eq!(
+        children("late"),
+        Vec::<u32>::new(),
+        "it is gone, and was waited for"
+    );
 }
 
 #[cfg(target_os = "linux")]
@@ -72,7 +81,9 @@ fn calling_it_off_ends_the_worker_too() {
     ask.within.cancel = cancel.clone();
     std::thread::scope(|scope| {
         let asking = scope.spawn(|| ask.through(&worker, &to(&server)));
-        eventually(Duration::from_secs(9), || (!server.asked().is_empty()).then_some(()));
+        eventually(Duration::from_secs(9), || {
+            (!server.asked().is_empty()).then_some(())
+        });
         cancel.cancel();
         assert_eq!(asking.join().unwrap().1, "cancelled");
     });
@@ -86,12 +97,22 @@ fn a_parent_that_is_killed_leaves_no_worker() {
     let program = dir.path().join("orphan");
     std::fs::copy(PANTHEON, &program).unwrap();
     let server = silent();
-    let words = ["--ignored", "--exact", "--test-threads=1", "worker::ends::a_parent"];
+    let words = [
+        "--ignored",
+        "--exact",
+        "--test-threads=1",
+        "worker::ends::a_parent",
+    ];
     let here = crate::support::Repo::outside("here");
     let mut command = here.command(std::env::current_exe().unwrap());
-    command.args(words).env("AT", server.http()).env("WORKER", &program);
+    command
+        .args(words)
+        .env("AT", server.http())
+        .env("WORKER", &program);
     let mut parent = command.stdout(std::process::Stdio::null()).spawn().unwrap();
-    eventually(Duration::from_secs(20), || (!server.asked().is_empty()).then_some(()));
+    eventually(Duration::from_secs(20), || {
+        (!server.asked().is_empty()).then_some(())
+    });
     let alive = || running("orphan");
     assert_eq!(alive().len(), 1);
     parent.kill().unwrap();
@@ -108,7 +129,10 @@ fn a_parent() {
         return;
     };
     let worker = Worker::of(program, Vec::new());
-    Ask::new(true).through(&worker, &super::at(&at, KIND, Options::default())).0.unwrap();
+    Ask::new(true)
+        .through(&worker, &super::at(&at, KIND, Options::default()))
+        .0
+        .unwrap();
 }
 
 /// The processes whose command line holds a word.
@@ -116,7 +140,9 @@ fn a_parent() {
 fn running(word: &str) -> Vec<String> {
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     let lines = entries.filter_map(|entry| std::fs::read_to_string(entry.path().join("cmdline")).ok());
-    lines.filter(|line| line.contains(&format!("/{word}\0worker\0"))).collect()
+    lines
+        .filter(|line| line.contains(&format!("/{word}\0worker\0")))
+        .collect()
 }
 
 #[test]
@@ -126,13 +152,20 @@ fn too_low_a_level_is_refused_before_the_key_is_given_away() {
     let said = r#"{"Ok":{"landlock":0,"seccomp":false,"profile":false,"missing":["all"]}}"#;
     let dir = tempfile::tempdir().unwrap();
     let heard = dir.path().join("heard");
-    let octal: String = (said.len() as u32).to_le_bytes().iter().map(|b| format!("\\{b:03o}")).collect();
+    let octal: String = (said.len() as u32)
+        .to_le_bytes()
+        .iter()
+        .map(|b| format!("\\{b:03o}"))
+        .collect();
     let script = format!("printf '{octal}{said}' >&0; exec cat >'{}'", heard.display());
     let worker = Worker::of("/bin/sh", vec!["-c".into(), script.into()]).at_least(Level::Base);
     let (carried, outcome) = Ask::new(true).through(&worker, &to(&server));
     assert_eq!(outcome, "refused");
     let message = carried.unwrap_err().message;
-    assert_eq!(message, "the worker is locked in at level `none`, and `base` is asked for: all");
+    assert_eq!(
+        message,
+        "the worker is locked in at level `none`, and `base` is asked for: all"
+    );
     assert_eq!(worker.layers().unwrap().level(), Level::None);
     let heard = std::fs::read_to_string(heard).unwrap_or_default();
     assert!(!heard.contains(KEY), "{heard}");
@@ -165,5 +198,8 @@ fn a_worker_that_is_none_is_a_failure_and_no_more() {
 fn a_worker_by_hand_has_nothing_to_do() {
     let repo = crate::support::Repo::outside("here");
     let ran = repo.run(&["worker"]).exits(2);
-    assert_eq!(ran.stderr, "error: `pantheon worker` is started by this program alone\n");
+    assert_eq!(
+        ran.stderr,
+        "error: `pantheon worker` is started by this program alone\n"
+    );
 }

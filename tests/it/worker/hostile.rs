@@ -37,8 +37,18 @@ fn what_it_tries_works_where_nothing_forbids_it() {
     let told = String::from_utf8_lossy(&told.stdout).into_owned();
     let failed: Vec<&str> = told.lines().filter(|line| line.starts_with("refused ")).collect();
     // Nobody listens there; the file is no socket; not every machine has every kind.
-    let may_fail = ["connect by TCP", "connect to a socket", "MPTCP", "vsock", "attribute", "read its own"];
-    let odd: Vec<&&str> = failed.iter().filter(|line| !may_fail.iter().any(|w| line.contains(w))).collect();
+    let may_fail = [
+        "connect by TCP",
+        "connect to a socket",
+        "MPTCP",
+        "vsock",
+        "attribute",
+        "read its own",
+    ];
+    let odd: Vec<&&str> = failed
+        .iter()
+        .filter(|line| !may_fail.iter().any(|w| line.contains(w)))
+        .collect();
     assert_eq!(odd, Vec::<&&str>::new(), "{told}");
     assert!(told.contains("worked run a program"), "{told}");
 }
@@ -47,7 +57,9 @@ fn what_it_tries_works_where_nothing_forbids_it() {
 #[ignore = "a part of the test above, in a process of its own"]
 #[expect(clippy::disallowed_methods, reason = "a test reads its own variable")]
 fn unlocked_attempts() {
-    let Some(dir) = std::env::var_os("DIR") else { return };
+    let Some(dir) = std::env::var_os("DIR") else {
+        return;
+    };
     // To become another program comes last: it does not return.
     for attempt in pantheon::sandbox::prove_without_end(Path::new(&dir)) {
         let word = if attempt.worked() { "worked" } else { "refused" };
@@ -80,18 +92,54 @@ fn trace(file: &Path) -> String {
 
 /// The system calls that a locked worker may have made with success.
 const HARMLESS: &[&str] = &[
-    "brk", "clock_nanosleep", "close", "epoll_ctl", "epoll_pwait", "epoll_wait", "exit", "exit_group", "fcntl",
-    "futex", "getpid", "getppid", "getrandom", "getsockopt", "gettid", "madvise", "mmap", "mprotect", "mremap", "munmap", "read",
-    "readv", "recvfrom", "restart_syscall", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sched_yield", "sendto",
-    "shutdown", "sigaltstack", "write", "writev",
+    "brk",
+    "clock_nanosleep",
+    "close",
+    "epoll_ctl",
+    "epoll_pwait",
+    "epoll_wait",
+    "exit",
+    "exit_group",
+    "fcntl",
+    "futex",
+    "getpid",
+    "getppid",
+    "getrandom",
+    "getsockopt",
+    "gettid",
+    "madvise",
+    "mmap",
+    "mprotect",
+    "mremap",
+    "munmap",
+    "read",
+    "readv",
+    "recvfrom",
+    "restart_syscall",
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "rt_sigreturn",
+    "sched_yield",
+    "sendto",
+    "shutdown",
+    "sigaltstack",
+    "write",
+    "writev",
 ];
 
 /// Returns what a trace shows after the last lock: the names of the calls, and whether each had success.
 fn after_the_lock(trace: &str) -> Vec<(&str, bool)> {
-    let mut lines = trace.lines().map(|line| line.split_once(' ').unwrap().1.trim_start());
-    assert!(lines.any(|line| line.starts_with("seccomp(") && line.ends_with("= 0")), "{trace}");
+    let mut lines = trace
+        .lines()
+        .map(|line| line.split_once(' ').unwrap().1.trim_start());
+    assert!(
+        lines.any(|line| line.starts_with("seccomp(") && line.ends_with("= 0")),
+        "{trace}"
+    );
     let calls = lines.filter_map(|line| Some((line.split_once('(')?.0, line)));
-    calls.map(|(name, line)| (name, !line.contains(" = -1 "))).collect()
+    calls
+        .map(|(name, line)| (name, !line.contains(" = -1 ")))
+        .collect()
 }
 
 #[cfg(target_os = "linux")]
@@ -109,8 +157,15 @@ fn the_trace_of_an_exchange_shows_nothing_that_reaches_out() {
     assert_eq!(outcome, "complete", "{carried:?}");
     let trace = trace(&file);
     let calls = after_the_lock(&trace);
-    let odd: Vec<_> = calls.iter().filter(|(name, _)| !HARMLESS.contains(name)).collect();
-    assert_eq!(odd, Vec::<&(&str, bool)>::new(), "an honest worker tries nothing else\n{trace}");
+    let odd: Vec<_> = calls
+        .iter()
+        .filter(|(name, _)| !HARMLESS.contains(name))
+        .collect();
+    assert_eq!(
+        odd,
+        Vec::<&(&str, bool)>::new(),
+        "an honest worker tries nothing else\n{trace}"
+    );
     assert!(calls.len() > 10, "{trace}");
     // No descriptor but the channel, the connection and the events.
     let sends = calls.iter().filter(|(name, ok)| *name == "sendto" && *ok).count();
@@ -128,10 +183,21 @@ fn the_trace_of_a_worker_that_tries_shows_that_nothing_succeeds() {
     let calls = after_the_lock(&trace);
     let odd = calls.iter().filter(|(name, ok)| *ok && !HARMLESS.contains(name));
     assert_eq!(odd.collect::<Vec<_>>(), Vec::<&(&str, bool)>::new(), "{trace}");
-    for name in ["openat", "execve", "socket", "socketpair", "chmod", "rename", "kill", "memfd_create"] {
+    for name in [
+        "openat",
+        "execve",
+        "socket",
+        "socketpair",
+        "chmod",
+        "rename",
+        "kill",
+        "memfd_create",
+    ] {
         assert!(calls.contains(&(name, false)), "`{name}` was not tried\n{trace}");
     }
-    let forks = calls.iter().filter(|(name, _)| ["clone", "clone3", "vfork", "fork"].contains(name));
+    let forks = calls
+        .iter()
+        .filter(|(name, _)| ["clone", "clone3", "vfork", "fork"].contains(name));
     assert!(forks.count() > 0, "{trace}");
 }
 
@@ -151,7 +217,9 @@ fn the_key_stands_in_no_argument_and_no_variable() {
             ask.within.deadline = Instant::now() + Duration::from_secs(5);
             ask.through(&worker, &to)
         });
-        eventually(Duration::from_secs(5), || (!server.asked().is_empty()).then_some(()));
+        eventually(Duration::from_secs(5), || {
+            (!server.asked().is_empty()).then_some(())
+        });
         let seen: Vec<(String, String)> = children("keyless")
             .into_iter()
             .map(|id| {
@@ -164,7 +232,9 @@ fn the_key_stands_in_no_argument_and_no_variable() {
         for (words, variables) in &seen {
             assert!(!words.contains(KEY) && !variables.contains(KEY), "{seen:?}");
             assert!(words.ends_with("/keyless\0worker\0"), "{words:?}");
-            let foreign = variables.split('\0').filter(|v| !v.is_empty() && !v.starts_with("SSL_CERT_"));
+            let foreign = variables
+                .split('\0')
+                .filter(|v| !v.is_empty() && !v.starts_with("SSL_CERT_"));
             assert_eq!(foreign.collect::<Vec<_>>(), Vec::<&str>::new());
         }
         assert_eq!(asking.join().unwrap().1, "timed-out");

@@ -8,7 +8,8 @@ use crate::fake::{Conn, EVENTS, JSON, Then, contract};
 use pantheon::sys::http::{Identity, Proxies, Trust};
 
 const SCENES: [&str; 14] = [
-    "model-1", "busy", "full", "fault", "key", "gone", "day", "long", "cap", "safety", "tool", "mid", "cut", "end",
+    "model-1", "busy", "full", "fault", "key", "gone", "day", "long", "cap", "safety", "tool", "mid", "cut",
+    "end",
 ];
 
 #[track_caller]
@@ -30,7 +31,10 @@ fn every_scene_in_every_contract() {
                 let mut ask = Ask::new(stream);
                 ask.request.model = model.to_owned();
                 let outcome = same(&ask, &to);
-                assert_eq!(outcome == "complete", model == "model-1" || !stream && ["mid", "cut", "end"].contains(&model));
+                assert_eq!(
+                    outcome == "complete",
+                    model == "model-1" || !stream && ["mid", "cut", "end"].contains(&model)
+                );
             }
         }
     }
@@ -68,7 +72,10 @@ fn certificates_are_believed_for_the_same_reasons() {
         let server = secure(config);
         same(&Ask::new(true), &at(&server.https(), KIND, options))
     };
-    assert_eq!(told(authority.server(Ends::Later), trusting(&authority)), "complete");
+    assert_eq!(
+        told(authority.server(Ends::Later), trusting(&authority)),
+        "complete"
+    );
     assert_eq!(told(authority.server(Ends::Earlier), trusting(&authority)), "tls");
     assert_eq!(told(authority.server(Ends::Later), Options::default()), "tls");
     assert_eq!(
@@ -82,10 +89,16 @@ fn a_server_that_asks_gets_the_certificate_of_the_client() {
     let authority = Authority::new();
     let server = secure(authority.curious());
     let mut options = trusting(&authority);
-    assert_eq!(same(&Ask::new(true), &at(&server.https(), KIND, options.clone())), "tls");
+    assert_eq!(
+        same(&Ask::new(true), &at(&server.https(), KIND, options.clone())),
+        "tls"
+    );
     let (certificate, key) = authority.client();
     options.trust.identity = Some(Identity { certificate, key });
-    assert_eq!(same(&Ask::new(true), &at(&server.https(), KIND, options)), "complete");
+    assert_eq!(
+        same(&Ask::new(true), &at(&server.https(), KIND, options)),
+        "complete"
+    );
 }
 
 #[test]
@@ -199,26 +212,96 @@ const BAD: &[Bad] = &[
     ("an endless stream", true, endless_events, "too-much"),
     ("endless headers", false, endless_headers, "malformed"),
     ("a huge event", true, huge_event, "too-much"),
-    ("no HTTP", false, |conn| sends(conn, b"\x16\x03\x01\x00nonsense\r\n\r\n"), "malformed"),
-    ("half a head", false, |conn| sends(conn, b"HTTP/1.1 200 X\r\ncontent-"), "broken"),
-    ("half a body", false, |conn| sends(conn, b"HTTP/1.1 200 X\r\ncontent-length: 99\r\n\r\n{"), "broken"),
-    ("a chunk without a size", false, |conn| {
-        sends(conn, b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n")
-    }, "malformed"),
-    ("two lengths", false, |conn| {
-        sends(conn, b"HTTP/1.1 200 X\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n{}")
-    }, "malformed"),
-    ("a redirect", false, |conn| conn.answer(307, "location: http://127.0.0.1:9/\r\n", b""), "redirect"),
-    ("compressed", false, |conn| {
-        conn.answer(200, "content-type: application/json\r\ncontent-encoding: gzip\r\n", b"\x1f\x8b")
-    }, "malformed"),
-    ("a page", false, |conn| conn.answer(200, "content-type: text/html\r\n", b"<html>"), "malformed"),
-    ("no JSON", false, |conn| conn.answer(200, JSON, b"{\"a\":"), "malformed"),
-    ("deep JSON", false, |conn| conn.answer(200, JSON, &b"[".repeat(200_000)), "malformed"),
-    ("no text", true, |conn| conn.answer(200, EVENTS, b"data: \xff\xfe\n\n"), "malformed"),
+    (
+        "no HTTP",
+        false,
+        |conn| sends(conn, b"\x16\x03\x01\x00nonsense\r\n\r\n"),
+        "malformed",
+    ),
+    (
+        "half a head",
+        false,
+        |conn| sends(conn, b"HTTP/1.1 200 X\r\ncontent-"),
+        "broken",
+    ),
+    (
+        "half a body",
+        false,
+        |conn| sends(conn, b"HTTP/1.1 200 X\r\ncontent-length: 99\r\n\r\n{"),
+        "broken",
+    ),
+    (
+        "a chunk without a size",
+        false,
+        |conn| {
+            sends(
+                conn,
+                b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+            )
+        },
+        "malformed",
+    ),
+    (
+        "two lengths",
+        false,
+        |conn| {
+            sends(
+                conn,
+                b"HTTP/1.1 200 X\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n{}",
+            )
+        },
+        "malformed",
+    ),
+    (
+        "a redirect",
+        false,
+        |conn| conn.answer(307, "location: http://127.0.0.1:9/\r\n", b""),
+        "redirect",
+    ),
+    (
+        "compressed",
+        false,
+        |conn| {
+            conn.answer(
+                200,
+                "content-type: application/json\r\ncontent-encoding: gzip\r\n",
+                b"\x1f\x8b",
+            )
+        },
+        "malformed",
+    ),
+    (
+        "a page",
+        false,
+        |conn| conn.answer(200, "content-type: text/html\r\n", b"<html>"),
+        "malformed",
+    ),
+    (
+        "no JSON",
+        false,
+        |conn| conn.answer(200, JSON, b"{\"a\":"),
+        "malformed",
+    ),
+    (
+        "deep JSON",
+        false,
+        |conn| conn.answer(200, JSON, &b"[".repeat(200_000)),
+        "malformed",
+    ),
+    (
+        "no text",
+        true,
+        |conn| conn.answer(200, EVENTS, b"data: \xff\xfe\n\n"),
+        "malformed",
+    ),
     ("a reset", false, |conn| conn.reset(), "broken"),
     ("nothing", false, |_| Then::Close, "broken"),
-    ("a key that comes back", false, |conn| conn.answer(401, "", KEY.as_bytes()), "auth"),
+    (
+        "a key that comes back",
+        false,
+        |conn| conn.answer(401, "", KEY.as_bytes()),
+        "auth",
+    ),
 ];
 
 fn sends(conn: &mut Conn, bytes: &[u8]) -> Then {
