@@ -21,16 +21,22 @@ const PROFILE: &str = r#"(version 1)
 /// trying.
 #[must_use]
 pub fn lock_down(_: &Profile<'_>) -> Layers {
-    let attempts = proof::prove(&std::env::temp_dir());
-    let mut layers = Layers {
-        profile: cfg!(target_os = "macos"),
-        ..Layers::default()
-    };
-    // What may be read is the profile's own affair.
-    for attempt in attempts.iter().filter(|a| a.worked() && !a.reads) {
-        layers.profile = false;
-        layers.missing.push(format!("{} is not denied", attempt.name));
+    let mut layers = Layers::default();
+    if !cfg!(target_os = "macos") {
+        layers
+            .missing
+            .push("this system has no means that is used here".to_owned());
+        return layers;
     }
+    let attempts = proof::prove(&std::env::temp_dir());
+    // What may be read is the profile's own affair.
+    let worked = attempts
+        .iter()
+        .filter(|attempt| attempt.worked() && !attempt.reads);
+    layers
+        .missing
+        .extend(worked.map(|attempt| format!("the profile does not deny to {}", attempt.name)));
+    layers.profile = layers.missing.is_empty();
     layers
 }
 
@@ -40,6 +46,8 @@ pub fn wrapped(program: &Path) -> (OsString, Vec<OsString>) {
     if !cfg!(target_os = "macos") || !Path::new(SANDBOX_EXEC).exists() {
         return (program.into(), Vec::new());
     }
+    // A profile knows a file by its real path alone.
+    let program = &program.canonicalize().unwrap_or_else(|_| program.to_owned());
     let mut parameter = OsString::from("PROGRAM=");
     parameter.push(program);
     let words = [

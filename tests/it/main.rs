@@ -15,6 +15,9 @@ mod client;
 mod cost;
 #[cfg(test)]
 mod diagnostics;
+#[cfg(unix)]
+#[cfg(test)]
+mod doctor;
 #[cfg(test)]
 mod fake;
 #[cfg(test)]

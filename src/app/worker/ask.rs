@@ -204,3 +204,111 @@ fn refused(error: impl Display) -> Failure {
         &format!("the worker cannot be started: {error}"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::llm::answer::{Answer, Finish};
+    use crate::llm::reading::{Limits, Reading, Unreadable};
+    use crate::model::Usage;
+    use serde_json::{Value, json};
+
+    fn carried(reading: Option<Result<Reading, Unreadable>>) -> Carried {
+        let answer = Answer {
+            finish: Finish::Complete,
+            text: "text".to_owned(),
+            calls: Vec::new(),
+            turn: Vec::new(),
+            served: None,
+            usage: Usage {
+                input: u64::MAX,
+                output: u64::MAX,
+                ..Usage::default()
+            },
+            id: None,
+            notice: Some("a\u{1b}[31m\nb".to_owned()),
+        };
+        Carried { answer, reading }
+    }
+
+    fn read(value: Value) -> Reading {
+        Reading {
+            value,
+            repairs: Vec::new(),
+            is_partial: false,
+            dropped: usize::MAX,
+            problems: Vec::new(),
+            unknown: usize::MAX,
+        }
+    }
+
+    fn schema() -> Value {
+        json!({"type": "object", "properties": {"title": {"type": "string"}}, "required": ["title"],
+            "additionalProperties": false})
+    }
+
+    fn taken(reading: Option<Result<Reading, Unreadable>>) -> Result<Carried, Failure> {
+        let schema = schema();
+        let expected = Expected {
+            schema: &schema,
+            verbatim: &[],
+            synonyms: &[],
+            limits: Limits::default(),
+        };
+        plain(carried(reading), Some(&expected))
+    }
+
+    #[test]
+    fn what_a_worker_says_is_held_against_schema_and_caps_again() {
+        let title = format!("\u{1b}[2J{}", "x".repeat(9000));
+        let reading = read(json!({"title": title, "more": 1}));
+        let reading = taken(Some(Ok(reading))).unwrap().reading.unwrap().unwrap();
+        let shown = reading.value["title"].as_str().unwrap();
+        assert!(shown.len() <= 8000 && !shown.contains('\u{1b}'), "{shown}");
+        assert_eq!(reading.value.get("more"), None);
+        assert!(!reading.is_whole());
+        let reading = taken(Some(Ok(read(json!([]))))).unwrap().reading.unwrap();
+        assert!(matches!(reading, Err(Unreadable::Schema(_))), "{reading:?}");
+    }
+
+    #[test]
+    fn numbers_and_lines_of_a_worker_are_bounded() {
+        let answer = taken(Some(Err(Unreadable::Empty))).unwrap().answer;
+        assert_eq!(answer.usage.prompt(), MOST_TOKENS);
+        assert_eq!(answer.notice.unwrap(), one_line("a\u{1b}[31m\nb"));
+        let what = "x\u{1b}\n".repeat(1000).into();
+        let unreadable = Unreadable::NotJson {
+            what,
+            line: 1,
+            column: 1,
+        };
+        let reading = taken(Some(Err(unreadable))).unwrap().reading.unwrap();
+        let told = reading.unwrap_err().to_string();
+        assert!(told.len() < 4000 && !told.contains(['\u{1b}', '\n']), "{told}");
+    }
+
+    #[test]
+    fn a_worker_that_leaves_the_reading_out_is_not_believed() {
+        assert_eq!(taken(None).unwrap_err().kind, FailureKind::Malformed);
+        let asked_for_none = plain(carried(Some(Err(Unreadable::Empty))), None);
+        assert_eq!(asked_for_none.unwrap_err().kind, FailureKind::Malformed);
+    }
+
+    #[test]
+    fn a_failure_that_only_the_parent_can_know_is_not_taken_over() {
+        let told = |kind| distrusted(Failure::new(kind, "no")).kind;
+        for kind in [
+            FailureKind::Budget,
+            FailureKind::Cancelled,
+            FailureKind::TimedOut(Wait::Total),
+        ] {
+            assert_eq!(told(kind), FailureKind::Malformed);
+        }
+        assert_eq!(told(FailureKind::Auth), FailureKind::Auth);
+        let failure = Failure {
+            message: "a\u{1b}".repeat(1000),
+            ..Failure::new(FailureKind::Auth, "")
+        };
+        assert!(!distrusted(failure).message.contains('\u{1b}'));
+    }
+}

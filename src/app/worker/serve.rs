@@ -79,12 +79,10 @@ async fn exchange(
         // Nobody waits for it any more.
         _ = channel.read_u8() => return Ok(()),
     };
-    let outcome = match outcome {
-        Ok(carried) if serde_json::to_vec(&carried)?.len() > job.most() => Err(Failure::new(
-            FailureKind::TooMuch,
-            "the answer is too long to be handed on",
-        )),
-        outcome => outcome,
-    };
-    wire::send(&mut channel, &outcome).await
+    let mut bytes = wire::encode(&outcome)?;
+    if bytes.len() > job.most() {
+        let long = Failure::new(FailureKind::TooMuch, "the answer is too long to be handed on");
+        bytes = wire::encode(&Outcome::Err(long))?;
+    }
+    wire::write(&mut channel, &bytes).await
 }

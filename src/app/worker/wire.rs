@@ -155,18 +155,27 @@ impl Job {
     }
 }
 
-/// The most bytes of an outcome for an answer of so many: the text stands in it up to three times, and every
-/// byte may be written as an escape.
+/// The most bytes of an outcome for an answer of so many: a text stands in it up to three times, and takes no
+/// more room than in the answer, which was JSON too.
 pub fn most(max_body: usize) -> usize {
-    max_body.saturating_mul(20).saturating_add(SHORT)
+    max_body.saturating_mul(4).saturating_add(SHORT)
 }
 
 /// Sends a message.
 pub async fn send(to: &mut UnixStream, message: &impl Serialize) -> io::Result<()> {
-    let bytes = Zeroizing::new(serde_json::to_vec(message)?);
+    write(to, &encode(message)?).await
+}
+
+/// Writes a message down.
+pub fn encode(message: &impl Serialize) -> io::Result<Zeroizing<Vec<u8>>> {
+    Ok(Zeroizing::new(serde_json::to_vec(message)?))
+}
+
+/// Sends what was written down.
+pub async fn write(to: &mut UnixStream, bytes: &[u8]) -> io::Result<()> {
     let length = u32::try_from(bytes.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
     to.write_all(&length.to_le_bytes()).await?;
-    to.write_all(&bytes).await
+    to.write_all(bytes).await
 }
 
 /// Waits for a message of at most so many bytes.
