@@ -3,6 +3,7 @@
 mod files;
 mod probed;
 mod syscalls;
+mod tries;
 
 use super::{Layers, Profile};
 use rustix::process::{self, DumpableBehavior, Resource, Rlimit, Signal};
@@ -10,6 +11,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 pub use probed::probe;
+pub use tries::TRIES;
 
 /// The most memory that a worker may ask for: many times what an answer of the greatest length needs.
 const MEMORY: u64 = 1 << 30;
