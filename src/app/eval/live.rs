@@ -7,13 +7,20 @@ use super::tape::Taped;
 use super::validators;
 use super::version::Version;
 use super::wrong::Wrong;
+use crate::app::models::{self, Book, Now, Store};
+use crate::app::state;
+use crate::app::validate::{self, Asking, Terms};
 use crate::config::Settings;
+use crate::llm::transport::Cancel;
+use crate::sys::clock::Deadline;
 use crate::sys::file;
-use crate::validators::review::Asker;
+use crate::sys::signal::Interrupt;
+use crate::validators::review::{Answering, Ask, Asker};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Models that answer now.
 pub(super) struct Live {
@@ -31,13 +38,70 @@ pub(super) struct Live {
 ///
 /// # Errors
 /// When none can be asked.
-pub(super) fn open(_settings: &Settings) -> Result<Live, Wrong> {
-    let hint = "leave out `--live` and `--record` to replay recorded answers";
-    Err(Wrong::new(
-        Path::new(crate::config::FILE),
-        "no model can be asked for an evaluation",
-        hint,
-    ))
+pub(super) fn open(settings: &Settings) -> Result<Live, Wrong> {
+    let file = Path::new(crate::config::FILE);
+    let hint =
+        "`pantheon models list` shows what is configured; without `--live` recorded answers are replayed";
+    let wrong = |why: String| Wrong::new(file, why.trim_end(), hint);
+    validate::check(settings).map_err(|e| wrong(e.to_string()))?;
+    let now = Now::of(settings);
+    let book = models::book(settings, &now).map_err(|e| wrong(e.to_string()))?;
+    let can_ask = |n: &usize| book.table.endpoints[*n].unusable.is_none();
+    if !book
+        .table
+        .models
+        .iter()
+        .any(|model| model.endpoints.iter().any(can_ask))
+    {
+        return Err(wrong("no model can be asked for an evaluation".to_owned()));
+    }
+    let review = &settings.review;
+    let gate = Deadline::after(LONGEST);
+    let terms = Terms {
+        run: models::run_id(),
+        day: now.today.clone(),
+        stage: "eval",
+        repository: String::new(),
+        gate,
+        deadline: Instant::now() + LONGEST,
+        cancel: Cancel::with(Interrupt::listen()),
+    };
+    Ok(Live {
+        agents: match review.agents.is_empty() {
+            true => vec![String::new()],
+            false => review.agents.clone(),
+        },
+        falsifier: review.falsifier.clone(),
+        asker: Box::new(Models {
+            book,
+            store: state::open(gate).ok(),
+            terms,
+        }),
+        parallel: review.parallel,
+    })
+}
+
+/// The longest that an evaluation takes.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
+/// The models of a policy.
+struct Models {
+    book: Book,
+    store: Option<Store>,
+    terms: Terms,
+}
+
+impl Asker for Models {
+    fn ask<'a>(&'a self, ask: &'a Ask) -> Answering<'a> {
+        Box::pin(async move {
+            let asking = Asking::new(&self.book, self.store.as_ref(), self.terms.clone());
+            asking.ask(ask).await
+        })
+    }
+
+    fn is_over(&self) -> bool {
+        self.terms.cancel.is_cancelled()
+    }
 }
 
 /// Keeps what models answered about a case; returns the files that were written.

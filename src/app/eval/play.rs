@@ -115,6 +115,7 @@ fn review(play: &Play<'_>, tape: &Tape<'_>) -> Result<Reviewed, Wrong> {
         parallel: play.parallel,
         falsifier: play.falsifier.clone().map(|agent| falsifier(agent, &doubt)),
         without_comments: false,
+        is_spoken_to: false,
         canary: false,
     };
     block_on(review::run(&plan, tape)).map_err(|e| wrong(format!("cannot be reviewed: {e}")))
