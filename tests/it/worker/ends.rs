@@ -110,7 +110,7 @@ fn a_parent_that_is_killed_leaves_no_worker() {
         .env("AT", server.http())
         .env("WORKER", &program);
     let mut parent = command.stdout(std::process::Stdio::null()).spawn().unwrap();
-    eventually(Duration::from_secs(20), || {
+    eventually(Duration::from_secs(90), || {
         (!server.asked().is_empty()).then_some(())
     });
     let alive = || running("orphan");
