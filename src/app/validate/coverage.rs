@@ -1,6 +1,6 @@
 //! What was asked and looked at, for the report and for the verdict.
 
-use crate::model::{Asked, CheckRun, Count, Coverage, NotShown, Outcome};
+use crate::model::{Asked, CheckRun, Count, Coverage, LeftOut, NotShown, Outcome};
 use crate::validators::review::{Call, CallOutcome, Reviewed};
 use crate::validators::sift::Sifted;
 use crate::validators::spec::Spec;
@@ -155,6 +155,30 @@ fn outcome(calls: &[&Call]) -> Outcome {
             Outcome::Failed(why, Vec::new())
         }
     }
+}
+
+/// Names the files about which some question has no whole answer, with the first reason.
+pub fn unanswered(view: &View, reviewed: &Reviewed) -> Vec<LeftOut> {
+    let mut out: BTreeMap<&String, LeftOut> = BTreeMap::new();
+    for call in &reviewed.calls {
+        let Some(why) = why(&call.outcome) else {
+            continue;
+        };
+        let files = view
+            .units
+            .get(call.unit)
+            .map(|unit| unit.files.as_slice())
+            .unwrap_or_default();
+        for file in files {
+            out.entry(file).or_insert_with(|| LeftOut {
+                what: file.as_str().into(),
+                why: format!("`{}` has no whole answer about it: {why}", call.task),
+                // The run of the validator says so already.
+                inconclusive: false,
+            });
+        }
+    }
+    out.into_values().collect()
 }
 
 /// Returns what a person should know, each once.

@@ -1,6 +1,7 @@
 //! What no model is shown: secrets, and whole repositories.
 
 use crate::app::state;
+use crate::app::wire::Wired;
 use crate::check::FileView;
 use crate::config::Settings;
 use crate::git::Repository;
@@ -66,6 +67,57 @@ impl Secrets {
         let mut drafts = Vec::new();
         patterns.scan_file(&view, &mut drafts);
         drafts.into_iter().filter_map(|draft| draft.secret).collect()
+    }
+}
+
+/// Whether validators may look at a path at all, by the policy.
+pub fn is_visible(wired: &Wired, path: &BStr) -> bool {
+    !wired.is_excluded(path) && wired.counts(path, "validators/all")
+}
+
+/// The objects of a repository without what the policy keeps from validators: no tool and no search finds it.
+pub struct Visible<'a> {
+    /// All of them.
+    pub inner: &'a dyn Objects,
+    /// The policy.
+    pub wired: &'a Wired,
+}
+
+impl Objects for Visible<'_> {
+    fn blob(&self, id: Oid) -> Result<Vec<u8>, ReadError> {
+        self.inner.blob(id)
+    }
+
+    fn size(&self, id: Oid) -> Result<u64, ReadError> {
+        self.inner.size(id)
+    }
+
+    fn hunks(&self, old: &[u8], new: &[u8]) -> Vec<Hunk> {
+        self.inner.hunks(old, new)
+    }
+
+    fn entry(&self, tree: Oid, path: &BStr) -> Result<Option<Side>, ReadError> {
+        match is_visible(self.wired, path) {
+            true => self.inner.entry(tree, path),
+            false => Ok(None),
+        }
+    }
+
+    fn names(&self, tree: Oid, dir: &BStr) -> Result<Vec<(BString, bool)>, ReadError> {
+        let mut names = self.inner.names(tree, dir)?;
+        names.retain(|(name, is_dir)| {
+            let mut path = dir.to_owned();
+            if !path.is_empty() {
+                path.push(b'/');
+            }
+            path.extend_from_slice(name);
+            *is_dir || is_visible(self.wired, path.as_ref())
+        });
+        Ok(names)
+    }
+
+    fn submodule(&self, path: &BStr, old: Oid, new: Oid) -> Relation {
+        self.inner.submodule(path, old, new)
     }
 }
 

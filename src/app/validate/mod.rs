@@ -122,7 +122,11 @@ pub fn run(change: &ChangeSet, wanted: &Wanted<'_>) -> Result<Validated, Error> 
     let readers = wanted
         .repo
         .readers(wanted.wired.max_file_bytes, std::iter::empty());
-    let objects = readers.open();
+    let all = readers.open();
+    let objects = hidden::Visible {
+        inner: &all,
+        wired: wanted.wired,
+    };
     let secrets = hidden::Secrets::new(&wanted.wired.own);
     let find = |path: &BStr, bytes: &[u8]| secrets.find(path, bytes);
     let view = view(
@@ -236,7 +240,17 @@ fn review(scene: &Scene<'_>, store: Option<&Store>, secrets: &hidden::Secrets) -
         .runs
         .push(completed("validators", found, wanted.deadline));
     validated.notes.extend(specs::toothless(scene.specs, wanted));
+    validated
+        .notes
+        .extend(in_advance(&validated.runs, wanted.wired.stage));
     Ok(validated)
+}
+
+/// Says what helps where a push could not wait for all answers: those that came are kept.
+fn in_advance(runs: &[CheckRun], stage: Stage) -> Option<String> {
+    let is_late = runs.iter().any(|run| matches!(run.outcome, Outcome::TimedOut(_)));
+    let help = "the answers so far are kept: run `pantheon review --stage pre-push`, then push again";
+    (is_late && stage == Stage::PrePush).then(|| help.to_owned())
 }
 
 /// The tools of each agent.
@@ -286,10 +300,9 @@ fn ask(scene: &Scene<'_>, asker: &dyn Asker) -> Result<Reviewed, Error> {
 /// The change without what the policy keeps from validators.
 fn visible_part(change: &ChangeSet, wired: &Wired) -> ChangeSet {
     let mut shown = change.clone();
-    shown.files.retain(|file| {
-        let path = file.path.as_bstr();
-        !wired.is_excluded(path) && wired.counts(path, "validators/all")
-    });
+    shown
+        .files
+        .retain(|file| hidden::is_visible(wired, file.path.as_bstr()));
     shown
 }
 
@@ -359,7 +372,10 @@ fn done(specs: &[Spec], view: &View, reviewed: &Reviewed) -> Validated {
     coverage.isolation = isolation();
     Validated {
         runs: coverage::runs(specs, reviewed),
-        left_out: not_shown(view),
+        left_out: not_shown(view)
+            .into_iter()
+            .chain(coverage::unanswered(view, reviewed))
+            .collect(),
         notes: coverage::notes(view, reviewed),
         coverage,
         planned: Vec::new(),

@@ -83,10 +83,20 @@ fn spec(
         kinds = kinds_of(own)?;
     }
     let mut spec = shipped::spec(shipped, Some(focus), &agents(own, &wish.settings), scope(own));
-    if !kinds.is_empty() {
-        spec.kinds = kinds;
+    match own.filter(|_| !kinds.is_empty()) {
+        Some(own) if !shipped.gates => Err(never_gates(shipped.name, own).into()),
+        Some(_) => {
+            spec.kinds = kinds;
+            Ok(spec)
+        }
+        None => Ok(spec),
     }
-    Ok(spec)
+}
+
+/// What such a validator claims is sorted so that it never blocks: other kinds would.
+fn never_gates(name: &str, own: &ValidatorSettings) -> Problem {
+    let message = format!("`{name}` never gates: its `kinds` cannot be changed");
+    Problem::at(own.place("kinds"), message).hint("write a validator of your own for other kinds")
 }
 
 fn own_spec(name: &str, own: &ValidatorSettings, wish: &Wish, wanted: &Wanted<'_>) -> Result<Spec, Error> {
