@@ -1,10 +1,10 @@
 //! The hooks: what git is about to record or to send, judged by the gate of its stage.
 
-use super::Error;
 use super::judge::{Depth, Judge};
 use super::load::From;
 use super::review::{Judged, judged};
 use super::wire::{self, Wired};
+use super::{Error, background};
 use crate::git::{self, Push, RefUpdate, Repository};
 use crate::model::{ChangeSet, LeftOut, Oid, Stage};
 use crate::sys::{env, file, memory};
@@ -40,7 +40,16 @@ pub fn pre_commit(dir: &Path) -> Result<Hooked, Error> {
         set: &[],
     };
     let wired = wire::judging(&repo, &from, Stage::PreCommit)?;
-    judge(repo, wired, change)
+    let (head, in_background) = (change.head, wired.background);
+    let hooked = judge(repo, wired, change)?;
+    let passed = |judged: &Judged| judged.report.verdict.decision.exit_code() == 0;
+    if let Hooked::Judged(reports, _) = &hooked
+        && in_background
+        && reports.iter().all(passed)
+    {
+        background::start(dir, head);
+    }
+    Ok(hooked)
 }
 
 /// Judges a commit message, in the file that git names.

@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::load;
-use super::validate::{self, Wanted};
+use super::validate::{self, Planned, Wanted};
 use super::wire::Wired;
 use crate::engine::{self, Plan};
 use crate::git::Repository;
@@ -150,8 +150,20 @@ impl<'a> Judge<'a> {
     /// # Errors
     /// When what the policy says about models cannot be used, or the user interrupts.
     pub fn ask_models(&mut self, change: &ChangeSet) -> Result<(), Error> {
+        self.review_by_models(change, false).map(drop)
+    }
+
+    /// Says what would be asked of models.
+    ///
+    /// # Errors
+    /// When what the policy says about models cannot be used.
+    pub fn plan_models(&mut self, change: &ChangeSet) -> Result<Vec<Planned>, Error> {
+        self.review_by_models(change, true)
+    }
+
+    fn review_by_models(&mut self, change: &ChangeSet, is_dry: bool) -> Result<Vec<Planned>, Error> {
         if self.wired.wish.is_none() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let interrupt = Interrupt::listen();
         let wanted = Wanted {
@@ -160,13 +172,14 @@ impl<'a> Judge<'a> {
             known: &self.runs,
             deadline: self.deadline,
             interrupt: &interrupt,
+            is_dry,
         };
         let validated = validate::run(change, &wanted)?;
         self.runs.extend(validated.runs);
         self.left_out.extend(validated.left_out);
         self.notes.extend(validated.notes);
         self.review = Some(validated.coverage);
-        Ok(())
+        Ok(validated.planned)
     }
 
     /// Asks the policy and makes the report.

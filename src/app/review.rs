@@ -3,6 +3,7 @@
 use super::Error;
 use super::judge::{Depth, Judge};
 use super::load::From;
+use super::validate::Planned;
 use super::wire::{self, Wired};
 use crate::git::{self, Repository};
 use crate::model::{ChangeSet, Report, RuleInfo, Stage};
@@ -57,6 +58,18 @@ pub struct Judged {
 /// # Errors
 /// When the repository, the policy or the change cannot be read.
 pub fn run(dir: &Path, request: &Request) -> Result<Judged, Error> {
+    look(dir, request, false).map(|(judged, _)| judged)
+}
+
+/// Judges what the request names by all but models, and says what would be asked of those.
+///
+/// # Errors
+/// As [`run`].
+pub fn plan(dir: &Path, request: &Request) -> Result<Vec<Planned>, Error> {
+    look(dir, request, true).map(|(_, planned)| planned)
+}
+
+fn look(dir: &Path, request: &Request, is_dry: bool) -> Result<(Judged, Vec<Planned>), Error> {
     let mut repo = Repository::open(dir)?;
     let interrupt = Interrupt::listen();
     let scratch = tempfile::Builder::new()
@@ -69,14 +82,17 @@ pub fn run(dir: &Path, request: &Request) -> Result<Judged, Error> {
     let mut judge = Judge::new(&repo, &wired);
     judge.look(&change, Depth::Full);
     interrupt.check()?;
-    judge.ask_models(&change)?;
+    let planned = match is_dry {
+        true => judge.plan_models(&change)?,
+        false => judge.ask_models(&change).map(|()| Vec::new())?,
+    };
     let mut report = judge.finish(&change, chosen);
     if change.files.is_empty() {
         report
             .notes
             .push("nothing was checked: the change has no file".to_owned());
     }
-    Ok(judged(&repo, &wired, report))
+    Ok((judged(&repo, &wired, report), planned))
 }
 
 /// Joins a report with what is needed to show it.

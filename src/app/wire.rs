@@ -39,6 +39,8 @@ pub struct Wired {
     pub max_findings: usize,
     /// The repository's own patterns.
     pub own: Vec<pattern::Source>,
+    /// Whether a commit starts a review in the background.
+    pub background: bool,
     /// What is needed to ask models; `None`: the gate asks none.
     pub wish: Option<Wish>,
     rules: Vec<&'static Rule>,
@@ -106,6 +108,7 @@ pub fn wire(repo: &Repository, loaded: Loaded, stage: Stage) -> Result<Wired, Er
         patterns,
         history,
         excludes: excludes(&settings),
+        background: settings.review.background,
         wish: validate::is_wanted(&gate.checks).then(|| Wish {
             settings: settings.clone(),
             tree,

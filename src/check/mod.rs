@@ -16,7 +16,7 @@ pub use lines::Lines;
 pub use marks::Marks;
 pub use sink::{Draft, Place, Sink, fingerprint};
 pub use traits::Traits;
-pub use view::{ChangeView, Content, FileView};
+pub use view::{ChangeView, Content, FileView, is_test};
 pub use words::WORDS;
 
 use crate::model::{Choice, OptionKind, RuleInfo};

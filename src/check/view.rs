@@ -273,33 +273,7 @@ impl<'a> FileView<'a> {
     /// Whether the path says that this is a test, a fixture or an example.
     #[must_use]
     pub fn is_test(&self) -> bool {
-        const DIRS: [&str; 16] = [
-            "test",
-            "tests",
-            "testing",
-            "spec",
-            "specs",
-            "__tests__",
-            "testdata",
-            "test-data",
-            "fixtures",
-            "fixture",
-            "examples",
-            "example",
-            "mocks",
-            "__mocks__",
-            "e2e",
-            "samples",
-        ];
-        let path = self.path().to_str_lossy().to_ascii_lowercase();
-        let name = path.rsplit('/').next().unwrap_or_default();
-        let stem = name.split('.').next().unwrap_or_default();
-        path.split('/').rev().skip(1).any(|dir| DIRS.contains(&dir))
-            || name.contains(".test.")
-            || name.contains(".spec.")
-            || stem.starts_with("test_")
-            || stem.ends_with("_test")
-            || stem.ends_with("_spec")
+        is_test(self.path())
     }
 
     /// Whether the file says of itself that a program wrote it, in its first 2,000 bytes, or is a
@@ -386,6 +360,38 @@ impl<'a> FileView<'a> {
         let old = side.and_then(|s| self.read(s.id, false)).unwrap_or_default();
         self.objects.hunks(&old, self.bytes())
     }
+}
+
+/// Whether a path says that it is that of a test, a fixture or an example.
+#[must_use]
+pub fn is_test(path: &BStr) -> bool {
+    const DIRS: [&str; 16] = [
+        "test",
+        "tests",
+        "testing",
+        "spec",
+        "specs",
+        "__tests__",
+        "testdata",
+        "test-data",
+        "fixtures",
+        "fixture",
+        "examples",
+        "example",
+        "mocks",
+        "__mocks__",
+        "e2e",
+        "samples",
+    ];
+    let path = path.to_str_lossy().to_ascii_lowercase();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let stem = name.split('.').next().unwrap_or_default();
+    path.split('/').rev().skip(1).any(|dir| DIRS.contains(&dir))
+        || name.contains(".test.")
+        || name.contains(".spec.")
+        || stem.starts_with("test_")
+        || stem.ends_with("_test")
+        || stem.ends_with("_spec")
 }
 
 /// Keeps the parts of `a` whose added lines stand in `b` too.

@@ -296,7 +296,8 @@ fn ask(args: &TestArgs, cx: &Context, now: &Now, book: &Book, text: &str) -> Res
     answered(cx, &reply, &asker.interrupt)
 }
 
-fn previewed(preview: &Preview) -> String {
+/// Shows everything that a call would send.
+pub(super) fn previewed(preview: &Preview) -> String {
     let Some(target) = &preview.target else {
         return NONE.to_owned();
     };

@@ -1,8 +1,10 @@
 //! `pantheon policy`: whether the policy is sound, and what it says about a path.
 
 use super::{Context, Exit, Failure};
-use crate::config::Settings;
-use crate::model::{Gate, OnInconclusive, PathEntry, Selector, Severity, Threshold};
+use crate::config::{FAMILIES, Settings};
+use crate::model::{
+    Confidence, Gate, ModelThreshold, OnInconclusive, PathEntry, Selector, Severity, Threshold,
+};
 use bstr::BString;
 
 /// What `pantheon policy` does.
@@ -44,6 +46,9 @@ fn check(settings: &Settings, today: &str) -> String {
             waiver.expires
         ));
     }
+    if !settings.review.allowed {
+        lines.push("no model is asked: `review.models` is `false`".to_owned());
+    }
     lines.extend(settings.notes.iter().map(|note| format!("note: {note}")));
     lines.push(format!("the policy is sound, digest {}", settings.digest));
     lines.join("\n") + "\n"
@@ -55,10 +60,11 @@ fn gate_line(gate: &Gate) -> String {
         OnInconclusive::Warn => "warns",
     };
     format!(
-        "{}: {} {}, shows `{}` and above, {inconclusive} when inconclusive, ends after {:?}",
+        "{}: {} {}{}, shows `{}` and above, {inconclusive} when inconclusive, ends after {:?}",
         gate.stage.name(),
         selectors(&gate.checks),
         blocks(gate.block),
+        models_block(&gate.checks, gate.block_models, None),
         gate.warn.name(),
         gate.deadline,
     )
@@ -73,6 +79,47 @@ fn blocks(block: Option<Threshold>) -> String {
             t.confidence.name()
         ),
     }
+}
+
+/// Says when that which models say blocks, where any of it is asked for.
+fn models_block(checks: &[Selector], line: Option<ModelThreshold>, cap: Option<Severity>) -> String {
+    if !asks_models(checks) {
+        return String::new();
+    }
+    let how = match (line, cap) {
+        (Some(line), Some(cap)) if cap < line.severity => "block nothing, because of the cap".to_owned(),
+        (Some(line), _) => models_line(&line),
+        (None, _) => "block nothing".to_owned(),
+    };
+    format!(", validators {how}")
+}
+
+fn models_line(line: &ModelThreshold) -> String {
+    let sure = match line.confidence {
+        Confidence::Low => String::new(),
+        more => format!(" with {} confidence or more", more.name()),
+    };
+    let agree = match line.agreement {
+        0 => None,
+        1 => Some("one model says so".to_owned()),
+        n => Some(format!("{n} models agree")),
+    };
+    let stands = line
+        .falsified
+        .then(|| "another model cannot refute it".to_owned());
+    let when: Vec<String> = agree.into_iter().chain(stands).collect();
+    format!(
+        "block at `{}`{sure} when {}",
+        line.severity.name(),
+        when.join(", or when ")
+    )
+}
+
+/// Whether a list of selectors includes any check that asks a model.
+fn asks_models(checks: &[Selector]) -> bool {
+    let mut families = FAMILIES.iter().map(|family| format!("validators/{family}"));
+    let one = |selector: &Selector| !selector.negated && selector.name.starts_with("validators/");
+    families.any(|id| Selector::includes(checks, &id)) || checks.iter().any(one)
 }
 
 fn selectors(list: &[Selector]) -> String {
@@ -124,10 +171,11 @@ fn measure(gate: &Gate, entry: Option<&PathEntry>) -> String {
     let checks: Vec<Selector> = gate.checks.iter().chain(here).cloned().collect();
     let cap = entry.and_then(|entry| entry.severity_cap);
     format!(
-        "{}: {} {}",
+        "{}: {} {}{}",
         gate.stage.name(),
         selectors(&checks),
-        capped(gate.block, cap)
+        capped(gate.block, cap),
+        models_block(&checks, gate.block_models, cap)
     )
 }
 
@@ -253,5 +301,86 @@ manual: `rules`, `!message` block at `high` with medium confidence or more
             ]
         );
         assert_eq!(check(&settings, "2030-01-31").lines().count(), lines.len() - 1);
+    }
+
+    /// Returns what is said of the gate `ci` where it asks for validators.
+    fn of_ci(checks: &str, block: &str) -> String {
+        let text = format!("version = 1\n[gates.ci]\nchecks = [{checks}]\nblock = {block}\n");
+        let settings = settings(&text);
+        measure(&settings.gates[&crate::model::Stage::Ci], None)
+    }
+
+    #[test]
+    fn it_is_said_when_models_block() {
+        let asked = "\"rules\", \"validators\"";
+        let ci =
+            "ci: `rules`, `validators` block at `high` with medium confidence or more, validators block ";
+        for (validators, how) in [
+            ("\"high\"", "at `high` when 2 models agree"),
+            ("\"never\"", "nothing"),
+            (
+                "{ severity = \"low\", agreement = 3, confidence = \"high\" }",
+                "at `low` with high confidence or more when 3 models agree",
+            ),
+            (
+                "{ severity = \"high\", falsified = true }",
+                "at `high` when 2 models agree, or when another model cannot refute it",
+            ),
+            (
+                "{ severity = \"high\", agreement = 0, falsified = true }",
+                "at `high` when another model cannot refute it",
+            ),
+            (
+                "{ severity = \"high\", agreement = 1 }",
+                "at `high` when one model says so",
+            ),
+        ] {
+            let block = format!("{{ validators = {validators} }}");
+            assert_eq!(of_ci(asked, &block), format!("{ci}{how}"));
+        }
+    }
+
+    #[test]
+    fn it_is_said_only_where_models_are_asked() {
+        for (checks, asked) in [
+            ("\"rules\"", false),
+            ("\"*\"", true),
+            ("\"validators/security\"", true),
+            ("\"rules\", \"validators/tests\"", true),
+            ("\"validators\", \"!validators/security\"", true),
+            ("\"validators\", \"!validators\"", false),
+            ("\"*\", \"!validators/*\"", false),
+        ] {
+            assert_eq!(
+                of_ci(checks, "\"high\"").contains("validators block"),
+                asked,
+                "{checks}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_cap_holds_for_models_too() {
+        let text = "version = 1\nextends = [\"recommended\", \"reviewed\"]\n[[paths]]\nmatch = [\"a\"]\n\
+                    severity-cap = \"medium\"\n[review]\nmodels = false\n";
+        let settings = settings(text);
+        let told = explain(&settings, "a").unwrap();
+        let push = "pre-push: `rules`, `validators` block nothing, because of the cap, validators block nothing, \
+                    because of the cap";
+        assert_eq!(told.lines().find(|line| line.starts_with("pre-push")), Some(push));
+        let told = check(&settings, "2030-01-01");
+        let told: Vec<&str> = told.lines().skip(2).take(4).collect();
+        assert_eq!(
+            told,
+            [
+                "pre-push: `rules`, `validators` block at `high` with medium confidence or more, validators block at \
+                 `high` when 2 models agree, shows `low` and above, warns when inconclusive, ends after 60s",
+                "ci: `rules`, `validators` block at `high` with medium confidence or more, validators block at `high` \
+                 when 2 models agree, shows `low` and above, closes when inconclusive, ends after 600s",
+                "manual: `rules`, `!message`, `validators` block at `high` with medium confidence or more, validators \
+                 block at `high` when 2 models agree, shows `low` and above, warns when inconclusive, ends after 300s",
+                "no model is asked: `review.models` is `false`",
+            ]
+        );
     }
 }

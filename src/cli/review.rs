@@ -1,5 +1,7 @@
 //! `pantheon review`: judges the index, the working tree, a commit or a range.
 
+mod plan;
+
 use super::{Context, Exit, Failure, output};
 use crate::app::review::{Request, What};
 use crate::model::Stage;
@@ -30,6 +32,15 @@ pub struct Args {
     /// Judge by the policy in this file instead of the one that the change starts from.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Ask no model: list what would be asked, of whom, and what it would likely cost.
+    #[arg(long)]
+    dry_run: bool,
+    /// Say with `--dry-run` how it was decided whom to ask; with `-v` everything that would be sent.
+    #[arg(long, requires = "dry_run")]
+    explain_route: bool,
+    /// Wait for the commit of this tree, then review the branch for its answers alone.
+    #[arg(long, value_name = "TREE", hide = true)]
+    in_background: Option<String>,
     #[command(flatten)]
     output: output::Args,
 }
@@ -57,6 +68,15 @@ pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
         policy: args.policy.clone(),
         set: cx.set.clone(),
     };
+    if let Some(tree) = &args.in_background {
+        crate::app::background::run(&cx.dir, tree, &cx.set)?;
+        return Ok(0);
+    }
+    if args.dry_run {
+        let planned = crate::app::review::plan(&cx.dir, &request)?;
+        cx.out(&plan::shown(&planned, args.explain_route, cx.verbose));
+        return Ok(0);
+    }
     let judged = crate::app::review::run(&cx.dir, &request)?;
     args.output.write(&judged, cx)?;
     Ok(judged.report.verdict.decision.exit_code())

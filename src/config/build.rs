@@ -1,6 +1,7 @@
 //! Turns merged values into settings.
 
 mod models;
+mod validators;
 
 pub use models::is_loopback;
 
@@ -9,23 +10,21 @@ use super::layer::{Entry, Item};
 use super::merge::{Merged, or_default};
 use super::settings::{Hooks, Limits, OnMissing, PatternSource, RuleSettings, Settings, Suppressions};
 use super::show;
-use super::validators::ReviewSettings;
-use super::value::Value;
-use crate::model::{
-    Choice, Confidence, Gate, OnInconclusive, PathEntry, Selector, Severity, Stage, Threshold, Waiver,
-};
+use super::value::{Block, Value};
+use crate::model::{Choice, Confidence, Gate, OnInconclusive, PathEntry, Selector, Severity, Stage, Waiver};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Turns merged values into settings. What fits none is added to `problems`.
-pub(super) fn settings(merged: &Merged, notes: Vec<String>, problems: &mut Vec<Problem>) -> Settings {
+pub(super) fn settings(merged: &Merged, mut notes: Vec<String>, problems: &mut Vec<Problem>) -> Settings {
     for stage in Stage::ALL {
         if let (_, Some(origin)) = merged.chain(stage) {
             let message = format!("`extends` of the gate `{}` goes in a circle", stage.name());
             problems.push(Problem::at(origin, message));
         }
     }
+    notes.extend(validators::notes(merged));
     let effective = show::effective(merged);
     Settings {
         gates: Stage::ALL.map(|stage| (stage, gate(merged, stage))).into(),
@@ -51,14 +50,7 @@ pub(super) fn settings(merged: &Merged, notes: Vec<String>, problems: &mut Vec<P
             max_findings: int(merged.value("limits", "", "max-findings")).unsigned_abs() as usize,
         },
         models: models::settings(merged, problems),
-        review: ReviewSettings {
-            allowed: true,
-            parallel: 4,
-            tokens_per_unit: 8000,
-            units: 40,
-            rounds: 5,
-            ..ReviewSettings::default()
-        },
+        review: validators::settings(merged),
         digest: show::digest(&effective),
         notes,
         effective,
@@ -66,11 +58,12 @@ pub(super) fn settings(merged: &Merged, notes: Vec<String>, problems: &mut Vec<P
 }
 
 fn gate(merged: &Merged, stage: Stage) -> Gate {
+    let block = block(merged.gate_value(stage, "block"));
     Gate {
         stage,
         checks: selectors(merged.gate_value(stage, "checks")),
-        block: threshold(merged.gate_value(stage, "block")),
-        block_models: None,
+        block: block.and_then(|block| block.rules.at()),
+        block_models: block.and_then(|block| block.models.at()),
         warn: severity(merged.gate_value(stage, "warn")).unwrap_or(Severity::Info),
         deadline: time(merged.gate_value(stage, "deadline")),
         on_inconclusive: match text(merged.gate_value(stage, "on-inconclusive")).as_str() {
@@ -206,9 +199,9 @@ fn severity(entry: Option<Cow<'_, Entry>>) -> Option<Severity> {
     }
 }
 
-fn threshold(entry: Option<Cow<'_, Entry>>) -> Option<Threshold> {
+fn block(entry: Option<Cow<'_, Entry>>) -> Option<Block> {
     match entry.as_deref().map(|e| &e.value) {
-        Some(Value::Threshold(threshold)) => *threshold,
+        Some(Value::Block(block)) => Some(*block),
         _ => None,
     }
 }

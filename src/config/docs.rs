@@ -15,7 +15,8 @@ made from the same table as both.
 What a later layer says takes the place of what an earlier one says, key by key:
 
 1. the defaults on this page,
-2. the packs that the file extends: `minimal`, `recommended`, `strict`, or files of the repository,
+2. the packs that the file extends: `minimal`, `recommended`, `strict`, `reviewed`, or files of the
+   repository,
 3. `.pantheon.toml`,
 4. the variable `PANTHEON_SET`: assignments such as `gates.ci.block = \"low\"`, one on each line or parted
    by `;`,
@@ -35,9 +36,11 @@ The site file has the same keys. It comes last, so neither a repository nor a fl
 its values counts only if it is at least as strict as what all the others say. What would loosen is
 ignored, and a note says so. Stricter is: a lower `block` or `warn`, a later `deadline`, `block` in
 `on-inconclusive` and `on-missing`, more `checks`, a higher `severity`, a rule that is `enabled`, comments
-that count for less under `suppressions`, and larger `limits`. Patterns can be added. Entries of
-`[[paths]]` and `[[waivers]]`, options of rules and the place of the baseline are ignored. It can extend
-shipped packs.
+that count for less under `suppressions`, and larger `limits`. Each half of `block` is tightened by itself:
+what either file blocks counts, be it for a lower severity, fewer models that must agree, or `falsified`.
+Under `[review]`, `models = false` counts and keeps the repository from all models. Patterns can be added.
+Entries of `[[paths]]` and `[[waivers]]`, options of rules and the place of the baseline are ignored. It can
+extend shipped packs.
 
 ## How a finding is judged
 
@@ -46,8 +49,9 @@ shipped packs.
 2. Its severity is that of `[gates.<stage>.severity]`, else that of `[rules.\"<id>\"]`, else the rule's own;
    then the entry caps it.
 3. A suppression in the content, a waiver that has not expired, or the baseline covers it.
-4. What reaches the `block` of the gate in severity and in confidence blocks; of the rest, what reaches
-   `warn` is shown.
+4. What reaches the `block` of the gate in severity and in confidence blocks, and what models say only if
+   enough of them agree, or if one was asked to refute it and could not, where `block` says so; of the
+   rest, what reaches `warn` is shown.
 
 A check that failed, ran out of time or left something out never passes: `on-inconclusive` says whether
 the gate warns or closes. Neither does a run in which nothing was checked.
@@ -98,18 +102,15 @@ fn write_key(out: &mut String, key: &Key) {
 
 fn value(kind: Kind) -> String {
     let words = match kind {
-        Kind::Word(words) => {
-            return words
-                .iter()
-                .map(|w| format!("`\"{w}\"`"))
-                .collect::<Vec<_>>()
-                .join(", ");
-        }
+        Kind::Word(words) => return quoted(words),
+        Kind::Words(words) => return format!("list of {}", quoted(words)),
         Kind::Int(least, most) => return format!("whole number from {least} to {most}"),
         Kind::Version => "`1`",
         Kind::Severity => "`\"info\"`, `\"low\"`, `\"medium\"`, `\"high\"`, `\"critical\"`",
         Kind::Severities => "table of ids and severities",
-        Kind::Threshold => "severity, `\"never\"` or table",
+        Kind::Block => "severity, `\"never\"` or table",
+        Kind::When => "table of `paths`, `exclude` and `languages`",
+        Kind::Names => "list of names",
         Kind::Time => "time",
         Kind::Bool => "`true`, `false`",
         Kind::Number => "number",
@@ -128,4 +129,9 @@ fn value(kind: Kind) -> String {
         Kind::Fingerprint => "12 to 32 hexadecimal digits",
     };
     words.to_owned()
+}
+
+fn quoted(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
+    quoted.join(", ")
 }

@@ -3,6 +3,7 @@
 mod kind;
 mod models;
 mod pattern;
+mod validators;
 
 pub use kind::{Key, Kind, Section, Shape};
 
@@ -151,6 +152,20 @@ pub const SECTIONS: &[Section] = &[
               `pantheon policy check` tells of a name that is none.",
         keys: models::PROMPT,
     },
+    Section {
+        name: "validators",
+        shape: Shape::ByName,
+        doc: "Checks that ask models. The shipped ones, `correctness`, `security`, `performance`, `architecture`, \
+              `tests`, `intent`, `dependency` and `migration`, need no table; any other name, of lowercase words \
+              with dashes, is a validator of one's own. No gate asks for one unless its `checks` say so.",
+        keys: validators::VALIDATOR,
+    },
+    Section {
+        name: "review",
+        shape: Shape::Table,
+        doc: "How models review a change.",
+        keys: validators::REVIEW,
+    },
 ];
 
 const TOP: &[Key] = &[
@@ -166,8 +181,9 @@ const TOP: &[Key] = &[
         "[\"recommended\"]",
         "[\"recommended\"]",
         "What this file builds on, the strongest last: the shipped packs `minimal`, `recommended` and \
-         `strict`, or a file of the same tree, relative to this one, as `./team.toml`. An empty list \
-         builds on nothing but the defaults on this page. In a pack the default is the empty list.",
+         `strict`, `reviewed` after one of them to let models review, or a file of the same tree, relative to \
+         this one, as `./team.toml`. An empty list builds on nothing but the defaults on this page. In a pack \
+         the default is the empty list.",
     ),
 ];
 
@@ -184,17 +200,25 @@ const GATE: &[Key] = &[
         K::Selectors,
         "[\"rules\"]",
         "[\"rules\", \"!message\"]",
-        "Which checks run: `rules` for all, a category as `secrets` or `text/*`, or one id; `!` in front \
-         takes away; the last one that names a check counts.",
+        "Which checks run: `rules` for all, a category as `secrets` or `text/*`, or one id; `validators` for all \
+         that ask models, or one as `validators/security`, by its own name or by the family of what it finds \
+         (`correctness`, `security`, `performance`, `design`, `world`, `intent`); `!` in front takes away; the \
+         last one that names a check counts.",
     ),
     key(
         "block",
-        K::Threshold,
+        K::Block,
         "\"high\"",
         "\"high\"",
         "What blocks: findings of this severity or above, if they are of at least medium confidence; a \
          table such as `{ severity = \"high\", confidence = \"low\" }` states both; `\"never\"` blocks \
-         nothing.",
+         nothing. What models say blocks at the same severity where two models agree. A table of two halves, \
+         `{ rules = \"high\", validators = { severity = \"high\", agreement = 2, falsified = true } }`, \
+         states each, as a word or a table, and a half that is left out is as by default. `agreement`, from 0 \
+         to 9 and by default 2, is how many models must say it; with 0 no number is enough, and 1 gets a note, \
+         for one model alone is wrong about every second time. With `falsified` it is enough that another model \
+         was asked to refute it and could not. `confidence`, by default `\"low\"` for models, grows with the \
+         number that agree: one is low, two are medium, three are high.",
     ),
     key(
         "warn",

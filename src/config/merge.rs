@@ -30,7 +30,7 @@ impl Merged {
     pub fn new(layers: Vec<Layer>, problems: &mut Vec<Problem>) -> Self {
         let mut merged = Self::default();
         for layer in layers {
-            merged.values.extend(layer.values);
+            merged.values.extend(layer.values.into_iter().map(whole));
             merged.add_items(layer.items, problems);
         }
         merged.fill();
@@ -138,6 +138,17 @@ impl Item {
         let entry = self.fields.get(key);
         entry.map_or(&self.origin, |entry| &entry.origin).clone()
     }
+}
+
+/// Gives a `block` that speaks of one half alone the default of the other.
+fn whole((path, mut entry): (Path, Entry)) -> (Path, Entry) {
+    if let Value::Block(block) = &mut entry.value
+        && !block.is_whole()
+        && let Some(Value::Block(usual)) = default_of(path.section, &path.key).map(|entry| entry.value)
+    {
+        *block = block.over(usual);
+    }
+    (path, entry)
 }
 
 /// Returns an entry, or the default of its key.

@@ -50,7 +50,7 @@ pub use settings::{
     Effective, Hooks, Limits, OnMissing, PatternSource, RuleSettings, Settings, Suppressions,
 };
 pub use show::show;
-pub use validators::{ReviewSettings, ValidatorSettings};
+pub use validators::{CLAIMS, FAMILIES, LANGUAGES, ReviewSettings, VALIDATORS, ValidatorSettings};
 
 use crate::model::{OptionSpec, Severity};
 use merge::Merged;

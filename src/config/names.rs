@@ -6,10 +6,12 @@ use super::nearest::{self, shown};
 use super::pack::PACKS;
 use super::source::Source;
 use super::stack::Stack;
+use super::validators::{FAMILIES, VALIDATORS};
 use super::value::Value;
 use super::walk::walk;
 use super::{KnownRule, Origin, Problem, Problems};
 use crate::model::{OptionKind, Selector};
+use std::collections::BTreeSet;
 
 /// The categories that selectors may name, with or without rules in them.
 const CATEGORIES: &[&str] = &[
@@ -20,12 +22,15 @@ const CATEGORIES: &[&str] = &[
     "injection",
     "message",
     "policy",
+    "validators",
 ];
 /// The words that name every check.
 const ALL: &[&str] = &["rules", "*"];
 
 /// With this many problems nobody looks at one more, and each costs a search for the nearest name.
 const ENOUGH: usize = 100;
+/// Of the validators of a file no more are searched for the nearest name.
+const MOST_COMPARED: usize = 1000;
 
 /// Checks the names in everything that people wrote. Shipped packs are held by a test.
 pub(super) fn check(stack: &Stack, known: &[KnownRule<'_>], problems: &mut Vec<Problem>) {
@@ -36,9 +41,13 @@ pub(super) fn check(stack: &Stack, known: &[KnownRule<'_>], problems: &mut Vec<P
     let own = layers()
         .flat_map(|layer| &layer.items)
         .filter_map(|item| item.text("id"));
+    let validators = layers()
+        .flat_map(|layer| layer.values.keys())
+        .filter(|path| path.section == "validators");
     let names = Names {
         known,
         own: own.collect(),
+        validators: validators.map(|path| path.name.as_str()).collect(),
     };
     for layer in layers() {
         names.patterns(layer, problems);
@@ -57,6 +66,7 @@ pub fn check_packs(known: &[KnownRule<'_>]) -> Result<(), Problems> {
     let names = Names {
         known,
         own: Vec::new(),
+        validators: BTreeSet::new(),
     };
     for pack in PACKS {
         let layer = match Source::file(pack.file, pack.text.as_bytes()) {
@@ -75,6 +85,8 @@ struct Names<'a> {
     known: &'a [KnownRule<'a>],
     /// The ids of the repository's own patterns.
     own: Vec<&'a str>,
+    /// The validators that have a table.
+    validators: BTreeSet<&'a str>,
 }
 
 impl<'a> Names<'a> {
@@ -94,6 +106,11 @@ impl<'a> Names<'a> {
         self.known.iter().map(|rule| rule.id).chain(self.own.clone())
     }
 
+    /// Whether a name can stand behind `validators/`.
+    fn is_validator(&self, name: &str) -> bool {
+        FAMILIES.contains(&name) || VALIDATORS.contains(&name) || self.validators.contains(name)
+    }
+
     fn rule(&self, id: &str, origin: &Origin, problems: &mut Vec<Problem>) {
         if self.ids().any(|known| known == id) || problems.len() >= ENOUGH {
             return;
@@ -111,16 +128,27 @@ impl<'a> Names<'a> {
         let unknown = list.iter().filter(|(selector, _)| !self.is_named(selector));
         for (selector, origin) in unknown.take(room) {
             let problem = Problem::at(origin, format!("unknown check `{}`", shown(&selector.name)));
-            let all = ALL.iter().chain(CATEGORIES).copied().chain(self.ids());
-            let hint = nearest::hint(&selector.name, all);
+            let hint = self.nearest(&selector.name);
             problems.push(Problem { hint, ..problem });
         }
+    }
+
+    fn nearest(&self, name: &str) -> Option<String> {
+        let own = self.validators.iter().take(MOST_COMPARED);
+        let validators = FAMILIES.iter().chain(VALIDATORS).chain(own);
+        let validators: Vec<String> = validators.map(|name| format!("validators/{name}")).collect();
+        let all = ALL.iter().chain(CATEGORIES).copied().chain(self.ids());
+        nearest::hint(name, all.chain(validators.iter().map(String::as_str)))
     }
 
     fn is_named(&self, selector: &Selector) -> bool {
         let name = selector.name.as_str();
         let category = name.strip_suffix("/*").unwrap_or(name);
-        ALL.contains(&name) || CATEGORIES.contains(&category) || self.ids().any(|id| selector.names(id))
+        let validator = name.strip_prefix("validators/");
+        ALL.contains(&name)
+            || CATEGORIES.contains(&category)
+            || validator.is_some_and(|name| self.is_validator(name))
+            || self.ids().any(|id| selector.names(id))
     }
 
     fn option(&self, path: &Path, entry: &Entry, problems: &mut Vec<Problem>) {

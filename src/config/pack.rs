@@ -13,7 +13,7 @@ pub struct Pack {
 /// The pack that counts where nothing else is said.
 pub(super) const USUAL: &str = "recommended";
 
-/// All shipped packs, the mildest first.
+/// All shipped packs, the mildest first, then what is added to one of them.
 pub const PACKS: &[Pack] = &[
     Pack {
         name: "minimal",
@@ -29,6 +29,11 @@ pub const PACKS: &[Pack] = &[
         name: "strict",
         file: "policies/strict.toml",
         text: include_str!("../../policies/strict.toml"),
+    },
+    Pack {
+        name: "reviewed",
+        file: "policies/reviewed.toml",
+        text: include_str!("../../policies/reviewed.toml"),
     },
 ];
 

@@ -1,6 +1,7 @@
 //! The JSON Schema of a configuration, made from the table of keys.
 
 use super::keys::{CONFIDENCES, Key, Kind, SECTIONS, SEVERITIES, Section, Shape};
+use super::validators::LANGUAGES;
 use crate::model::Stage;
 use serde_json::{Map, Value, json};
 
@@ -32,6 +33,8 @@ pub fn schema() -> Value {
 
 /// What a name of the user's own must look like.
 const NAME: &str = "^[A-Za-z0-9._:/-]{1,120}$";
+/// What the name of a validator must look like.
+const WORDS: &str = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
 
 fn of_section(section: &Section) -> Value {
     match section.shape {
@@ -57,12 +60,19 @@ fn of_section(section: &Section) -> Value {
         Shape::ByName => described(
             json!({
                 "type": "object",
-                "propertyNames": { "pattern": NAME },
+                "propertyNames": names(section),
                 "additionalProperties": table(section),
             }),
             section.doc,
         ),
         Shape::List => described(json!({ "type": "array", "items": table(section) }), section.doc),
+    }
+}
+
+fn names(section: &Section) -> Value {
+    match section.name {
+        "validators" => json!({ "pattern": WORDS, "maxLength": 40 }),
+        _ => json!({ "pattern": NAME }),
     }
 }
 
@@ -102,9 +112,10 @@ fn of_kind(kind: Kind) -> Value {
     match kind {
         Kind::Version => json!({ "const": 1 }),
         Kind::Word(words) => json!({ "enum": words }),
+        Kind::Words(words) => json!({ "type": "array", "items": { "enum": words } }),
         Kind::Severity => json!({ "enum": SEVERITIES }),
         Kind::Severities => json!({ "type": "object", "additionalProperties": { "enum": SEVERITIES } }),
-        Kind::Threshold => threshold(),
+        Kind::Block => block(),
         Kind::Time => json!({ "type": "string", "pattern": "^[0-9]+(ms|s|m)$" }),
         Kind::Bool => json!({ "type": "boolean" }),
         Kind::Int(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
@@ -118,13 +129,11 @@ fn of_kind(kind: Kind) -> Value {
             let name = json!({ "type": "string", "pattern": "^!?[a-z*][a-z0-9/*-]*$" });
             json!({ "type": "array", "items": name })
         }
-        Kind::Globs => {
-            let glob = json!({ "type": "string", "minLength": 1, "maxLength": 512, "pattern": "^[^!/]" });
-            json!({ "type": "array", "items": glob })
-        }
+        Kind::Globs => globs(),
         Kind::Id => json!({ "type": "string", "pattern": "^[a-z][a-z0-9-]*/[a-z][a-z0-9-]*$" }),
         Kind::Date => json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" }),
         Kind::Name => json!({ "type": "string", "pattern": NAME }),
+        Kind::Names => json!({ "type": "array", "items": { "type": "string", "pattern": NAME } }),
         Kind::OneOrMore => json!({ "anyOf": [
             { "type": "string", "pattern": "\\S" },
             { "type": "array", "items": { "type": "string" } },
@@ -132,23 +141,67 @@ fn of_kind(kind: Kind) -> Value {
         Kind::Url => json!({ "type": "string", "pattern": "^https?://[^@/?#]+(/[^?#]*)?$" }),
         Kind::Money => json!({ "type": "string", "pattern": "^[0-9]{1,9}(\\.[0-9]{0,9})? *USD$" }),
         Kind::Fingerprint => json!({ "type": "string", "pattern": "^[0-9a-f]{12,32}$" }),
+        Kind::When => when(),
     }
 }
 
-fn threshold() -> Value {
-    let words: Vec<&str> = SEVERITIES.iter().copied().chain(["never"]).collect();
-    json!({ "anyOf": [
-        { "enum": words },
-        {
-            "type": "object",
-            "properties": {
-                "severity": { "enum": SEVERITIES },
-                "confidence": { "enum": CONFIDENCES, "default": "medium" },
-            },
-            "required": ["severity"],
-            "additionalProperties": false,
+fn globs() -> Value {
+    let glob = json!({ "type": "string", "minLength": 1, "maxLength": 512, "pattern": "^[^!/]" });
+    json!({ "type": "array", "items": glob })
+}
+
+fn when() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "paths": globs(),
+            "exclude": globs(),
+            "languages": { "type": "array", "items": { "enum": LANGUAGES } },
         },
-    ] })
+        "additionalProperties": false,
+    })
+}
+
+fn block() -> Value {
+    let words: Vec<&str> = SEVERITIES.iter().copied().chain(["never"]).collect();
+    let line = json!({
+        "type": "object",
+        "properties": {
+            "severity": { "enum": SEVERITIES },
+            "confidence": { "enum": CONFIDENCES, "default": "medium" },
+        },
+        "required": ["severity"],
+        "additionalProperties": false,
+    });
+    let halves = json!({
+        "type": "object",
+        "properties": {
+            "rules": { "anyOf": [{ "enum": words }, line] },
+            "validators": { "anyOf": [{ "enum": words }, model_line()] },
+        },
+        "minProperties": 1,
+        "additionalProperties": false,
+    });
+    json!({ "anyOf": [{ "enum": words }, line, halves] })
+}
+
+fn model_line() -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "severity": { "enum": SEVERITIES },
+            "confidence": { "enum": CONFIDENCES, "default": "low" },
+            "agreement": { "type": "integer", "minimum": 0, "maximum": 9, "default": 2 },
+            "falsified": { "type": "boolean", "default": false },
+        },
+        "required": ["severity"],
+        "additionalProperties": false,
+        // Without a number and without a falsifier nothing could ever block.
+        "anyOf": [
+            { "properties": { "agreement": { "minimum": 1 } } },
+            { "properties": { "falsified": { "const": true } }, "required": ["falsified"] },
+        ],
+    })
 }
 
 /// Turns a default of the table into JSON.

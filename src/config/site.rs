@@ -4,7 +4,7 @@ use super::KnownRule;
 use super::layer::{Entry, Item, Layer, Path};
 use super::merge::Merged;
 use super::value::Value;
-use crate::model::{Severity, Stage, Threshold};
+use crate::model::{Severity, Stage};
 use std::borrow::Cow;
 
 /// Applies the site's layers, the weakest first. Returns a note for each value that would loosen.
@@ -103,9 +103,9 @@ fn tighter(path: &Path, old: Option<&Value>, new: &Value) -> (Option<Value>, boo
             let all = old.iter().chain(added).cloned().collect();
             return (Some(Value::Selectors(all)), new.iter().all(|(s, _)| !s.negated));
         }
-        ("gates", "block", Some(Value::Threshold(old)), Value::Threshold(new)) => {
-            let both = both_lines(*old, *new);
-            return (Some(Value::Threshold(both)), both == *new);
+        ("gates", "block", Some(Value::Block(old)), Value::Block(new)) => {
+            let both = old.with(*new);
+            return (Some(Value::Block(both)), both == new.over(both));
         }
         ("gates", "warn", Some(Value::Severity(old)), Value::Severity(new)) => new <= old,
         ("gates" | "rules", "severity", Some(Value::Severity(old)), Value::Severity(new)) => new >= old,
@@ -120,22 +120,13 @@ fn tighter(path: &Path, old: Option<&Value>, new: &Value) -> (Option<Value>, boo
         ("budget", "alert-at" | "at-limit", ..) => old == Some(new),
         ("budget", _, None, Value::Money(_)) => true,
         ("budget", _, Some(Value::Money(old)), Value::Money(new)) => new <= old,
-        ("routing", "remote", ..) => *new == Value::Bool(false) || old == Some(new),
+        ("routing", "remote", ..) | ("review", "models", ..) => {
+            *new == Value::Bool(false) || old == Some(new)
+        }
         ("limits", _, Some(Value::Int(old)), Value::Int(new)) => new >= old,
         _ => old == Some(new),
     };
     (tight.then(|| new.clone()), tight)
-}
-
-/// Returns the line above which everything blocks that either of two lines blocks.
-fn both_lines(old: Option<Threshold>, new: Option<Threshold>) -> Option<Threshold> {
-    let (Some(a), Some(b)) = (old, new) else {
-        return old.or(new);
-    };
-    Some(Threshold {
-        severity: a.severity.min(b.severity),
-        confidence: a.confidence.min(b.confidence),
-    })
 }
 
 /// Applies one entry of a list; returns a note if it is ignored.

@@ -4,6 +4,7 @@ mod models;
 mod random;
 mod site;
 mod table;
+mod validators;
 
 use super::*;
 use crate::model::{Choice, Confidence, OnInconclusive, OptionKind, OptionSpec, Selector, Stage, Threshold};
@@ -252,7 +253,7 @@ fn circles_and_missing_packs_are_told() {
     assert_eq!(
         problems("version = 1\nextends = [\"./../x.toml\"]\n"),
         ".pantheon.toml:2:11: `./../x.toml` does not stay in the repository; the packs are `minimal`, \
-         `recommended`, `strict`; a file is named as `./file.toml`"
+         `recommended`, `strict`, `reviewed`; a file is named as `./file.toml`"
     );
     assert_eq!(
         problems("version = 1\nextends = [\"./.pantheon.toml\"]\n"),

@@ -3,6 +3,88 @@
 use super::Origin;
 use std::collections::BTreeMap;
 
+/// The words for what a validator may claim. Their meaning is that of `validators::claim`, which lies
+/// above this room: a test holds that both agree.
+pub const CLAIMS: &[&str] = &[
+    "defect",
+    "security",
+    "performance",
+    "architecture",
+    "maintainability",
+    "compile-failure",
+    "missing-symbol",
+    "missing-file",
+    "dependency-version",
+    "missing-test",
+    "secret",
+    "unused-import",
+    "external",
+    "intent",
+    "migration",
+];
+
+/// The families of what models find: each is a check, such as `validators/security`. A test holds that
+/// `validators` knows the same.
+pub const FAMILIES: &[&str] = &[
+    "correctness",
+    "security",
+    "performance",
+    "design",
+    "world",
+    "intent",
+];
+
+/// The validators that are shipped. A test holds that `validators` ships no other.
+pub const VALIDATORS: &[&str] = &[
+    "correctness",
+    "security",
+    "performance",
+    "architecture",
+    "tests",
+    "intent",
+    "dependency",
+    "migration",
+];
+
+/// The languages that validators tell apart. A test holds that `validators` knows the same.
+pub const LANGUAGES: &[&str] = &[
+    "rust",
+    "python",
+    "javascript",
+    "typescript",
+    "go",
+    "java",
+    "kotlin",
+    "c",
+    "cpp",
+    "csharp",
+    "ruby",
+    "php",
+    "swift",
+    "scala",
+    "shell",
+    "sql",
+    "html",
+    "css",
+    "vue",
+    "svelte",
+    "terraform",
+    "yaml",
+    "toml",
+    "json",
+    "markdown",
+    "lua",
+    "elixir",
+    "erlang",
+    "haskell",
+    "ocaml",
+    "dart",
+    "zig",
+    "protobuf",
+    "dockerfile",
+    "make",
+];
+
 /// What a configuration says about validators. Names are not yet looked up.
 #[derive(Debug, Clone, Default)]
 pub struct ReviewSettings {
@@ -28,6 +110,16 @@ pub struct ReviewSettings {
     pub without_comments: bool,
     /// Whether a call carries a defect of ours, which a model that works must find.
     pub canary: bool,
+    /// Where the value of each key of `[review]` stands.
+    pub origins: BTreeMap<&'static str, Origin>,
+}
+
+impl ReviewSettings {
+    /// Returns the place of a key's value in `[review]`; `None`: nothing is said, and there is no default.
+    #[must_use]
+    pub fn place(&self, key: &str) -> Option<&Origin> {
+        self.origins.get(key)
+    }
 }
 
 /// One `[validators.<name>]`.
@@ -49,4 +141,14 @@ pub struct ValidatorSettings {
     pub languages: Vec<String>,
     /// Where it is written.
     pub origin: Origin,
+    /// Where the value of each key stands.
+    pub origins: BTreeMap<&'static str, Origin>,
+}
+
+impl ValidatorSettings {
+    /// Returns the place of a key's value, or of the table if the key is not there.
+    #[must_use]
+    pub fn place(&self, key: &str) -> &Origin {
+        self.origins.get(key).unwrap_or(&self.origin)
+    }
 }

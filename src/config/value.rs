@@ -1,12 +1,18 @@
 //! Reads one value as the kind that its key asks for.
 
+mod block;
+mod when;
+
+pub(super) use block::Block;
+pub(super) use when::When;
+
 use super::glob;
-use super::keys::{CONFIDENCES, Kind, SEVERITIES};
+use super::keys::{Kind, SEVERITIES};
 use super::material;
 use super::nearest;
 use super::source::Source;
 use super::{Origin, Problem};
-use crate::model::{Confidence, Money, Selector, Severity, Threshold};
+use crate::model::{Money, Selector, Severity};
 use std::fmt;
 use std::time::Duration;
 use toml::Spanned;
@@ -21,12 +27,12 @@ pub(super) enum Value {
     Text(String),
     Texts(Vec<String>),
     Severity(Severity),
-    /// `None` is `never`.
-    Threshold(Option<Threshold>),
+    Block(Block),
     Time(Duration),
     /// Each with its place.
     Selectors(Vec<(Selector, Origin)>),
     Money(Money),
+    When(When),
 }
 
 /// Reads values of one text and collects what is wrong with them.
@@ -48,9 +54,10 @@ impl Reader<'_, '_> {
             Kind::Number => self.number(node),
             Kind::Bool => self.bool(node),
             Kind::Word(words) => self.word(node, words).map(Value::Text),
+            Kind::Words(words) => self.words(node, words).map(Value::Texts),
             Kind::Severity => self.severity(node).map(Value::Severity),
             Kind::Severities => self.fail(node, "a table of rule ids and severities"),
-            Kind::Threshold => self.threshold(node).map(Value::Threshold),
+            Kind::Block => self.block(node).map(Value::Block),
             Kind::Time => self.time(node),
             Kind::Text => self.some_text(node).map(Value::Text),
             Kind::Raw => self.raw(node).map(Value::Text),
@@ -63,9 +70,11 @@ impl Reader<'_, '_> {
             Kind::Date => self.date(node).map(Value::Text),
             Kind::Fingerprint => self.fingerprint(node).map(Value::Text),
             Kind::Name => self.name(node).map(Value::Text),
+            Kind::Names => self.names(node).map(Value::Texts),
             Kind::OneOrMore => self.one_or_more(node).map(Value::Texts),
             Kind::Url => self.url(node).map(Value::Text),
             Kind::Money => self.money(node).map(Value::Money),
+            Kind::When => self.when(node).map(Value::When),
         }
     }
 
@@ -208,47 +217,14 @@ impl Reader<'_, '_> {
         self.problem(node, message, nearest::hint(&text, words.iter().copied()))
     }
 
+    fn words(&mut self, node: &Node<'_>, words: &[&str]) -> Option<Vec<String>> {
+        let list = self.list(node, "a list of words")?;
+        list.iter().map(|element| self.word(element, words)).collect()
+    }
+
     /// Reads a severity.
     pub fn severity(&mut self, node: &Node<'_>) -> Option<Severity> {
         Severity::from_name(&self.word(node, SEVERITIES)?)
-    }
-
-    fn threshold(&mut self, node: &Node<'_>) -> Option<Option<Threshold>> {
-        let table = match node.get_ref() {
-            DeValue::Table(table) => table,
-            DeValue::String(text) if text == "never" => return Some(None),
-            DeValue::String(_) => return self.plain_threshold(node).map(Some),
-            _ => return self.fail(node, "a severity, `never` or a table"),
-        };
-        let (mut severity, mut confidence) = (None, Some(Confidence::Medium));
-        for (key, value) in table {
-            match key.get_ref().as_ref() {
-                "severity" => severity = Some(self.severity(value)?),
-                "confidence" => confidence = Confidence::from_name(&self.word(value, CONFIDENCES)?),
-                other => return self.no_such_axis(key.span().start, other),
-            }
-        }
-        match (severity, confidence) {
-            (Some(severity), Some(confidence)) => Some(Some(Threshold { severity, confidence })),
-            _ => self.problem(node, "`severity` is missing in `block`".to_owned(), None),
-        }
-    }
-
-    fn plain_threshold(&mut self, node: &Node<'_>) -> Option<Threshold> {
-        const WORDS: &[&str] = &["info", "low", "medium", "high", "critical", "never"];
-        let severity = Severity::from_name(&self.word(node, WORDS)?)?;
-        Some(Threshold {
-            severity,
-            confidence: Confidence::Medium,
-        })
-    }
-
-    fn no_such_axis<T>(&mut self, at: usize, name: &str) -> Option<T> {
-        let message = format!("unknown key `{}` in `block`", nearest::shown(name));
-        let problem = self.source.problem(at, message);
-        let hint = nearest::hint(name, ["severity", "confidence"]);
-        self.problems.push(Problem { hint, ..problem });
-        None
     }
 
     fn time(&mut self, node: &Node<'_>) -> Option<Value> {
@@ -319,6 +295,11 @@ impl Reader<'_, '_> {
         self.problem(node, message, Some(hint))
     }
 
+    fn names(&mut self, node: &Node<'_>) -> Option<Vec<String>> {
+        let list = self.list(node, "a list of names")?;
+        list.iter().map(|element| self.name(element)).collect()
+    }
+
     fn one_or_more(&mut self, node: &Node<'_>) -> Option<Vec<String>> {
         match node.get_ref() {
             DeValue::Array(_) => self.texts(node),
@@ -371,6 +352,13 @@ impl Reader<'_, '_> {
 pub(super) fn is_name(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"._-:/".contains(&b);
     (1..=120).contains(&text.len()) && text.bytes().all(plain)
+}
+
+/// Whether a text is of lowercase words with dashes.
+pub(super) fn is_words(text: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let word = |word: &str| !word.is_empty() && word.bytes().all(plain);
+    text.len() <= 40 && text.starts_with(|c: char| c.is_ascii_lowercase()) && text.split('-').all(word)
 }
 
 /// Parses `12.5 USD` exactly, to a billionth.
@@ -447,13 +435,14 @@ impl fmt::Display for Value {
             Self::Text(text) => f.write_str(&text_literal(text)),
             Self::Texts(list) => write_list(f, list.iter().map(String::as_str)),
             Self::Severity(severity) => write!(f, "\"{}\"", severity.name()),
-            Self::Threshold(threshold) => write_threshold(f, *threshold),
+            Self::Block(block) => write!(f, "{block}"),
             Self::Time(time) => write_time(f, *time),
             Self::Selectors(list) => {
                 let names: Vec<String> = list.iter().map(|(s, _)| selector_text(s)).collect();
                 write_list(f, names.iter().map(String::as_str))
             }
             Self::Money(money) => f.write_str(&money_literal(*money)),
+            Self::When(when) => write!(f, "{when}"),
         }
     }
 }
@@ -466,19 +455,6 @@ fn selector_text(selector: &Selector) -> String {
 fn write_list<'a>(f: &mut fmt::Formatter<'_>, list: impl Iterator<Item = &'a str>) -> fmt::Result {
     let literals: Vec<String> = list.map(text_literal).collect();
     write!(f, "[{}]", literals.join(", "))
-}
-
-fn write_threshold(f: &mut fmt::Formatter<'_>, threshold: Option<Threshold>) -> fmt::Result {
-    match threshold {
-        None => f.write_str("\"never\""),
-        Some(t) if t.confidence == Confidence::Medium => write!(f, "\"{}\"", t.severity.name()),
-        Some(t) => write!(
-            f,
-            "{{ severity = \"{}\", confidence = \"{}\" }}",
-            t.severity.name(),
-            t.confidence.name()
-        ),
-    }
 }
 
 fn write_time(f: &mut fmt::Formatter<'_>, time: Duration) -> fmt::Result {
@@ -540,13 +516,6 @@ mod tests {
             Value::Texts(vec!["a\"\n".into(), "\u{7f}".into()]).to_string(),
             r#"["a\"\n", "\u007F"]"#
         );
-        assert_eq!(Value::Threshold(None).to_string(), "\"never\"");
-        let guess = Threshold {
-            severity: Severity::High,
-            confidence: Confidence::Low,
-        };
-        let text = r#"{ severity = "high", confidence = "low" }"#;
-        assert_eq!(Value::Threshold(Some(guess)).to_string(), text);
     }
 
     #[test]
@@ -570,6 +539,15 @@ mod tests {
         }
         assert_eq!(money_literal(Money(500_000_000)), "\"0.50 USD\"");
         assert_eq!(money_literal(Money(10_000_000_001)), "\"10.000000001 USD\"");
+    }
+
+    #[test]
+    fn words() {
+        assert!(is_words("security") && is_words("our-api2"));
+        let long = "a".repeat(41);
+        for bad in ["", "-a", "a-", "a--b", "Api", "a_b", "a/b", "2a", &long] {
+            assert!(!is_words(bad), "{bad}");
+        }
     }
 
     #[test]

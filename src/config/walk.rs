@@ -5,7 +5,7 @@ use super::layer::{Entry, Item, Layer, Path};
 use super::material;
 use super::nearest;
 use super::source::Source;
-use super::value::{Reader, Value, is_name};
+use super::value::{Reader, Value, is_name, is_words};
 use super::{Origin, Problem};
 use crate::model::Stage;
 use std::borrow::Cow;
@@ -129,14 +129,22 @@ impl Walker<'_, '_> {
 
     fn named(&mut self, section: &'static Section, name: &Name<'_>, node: &Node<'_>) {
         let word = name.get_ref();
-        if !is_name(word) || material::in_value(word) {
+        let (fits, hint) = match section.name {
+            "validators" => (
+                is_words(word),
+                Some("write lowercase words with dashes, at most 40 letters"),
+            ),
+            _ => (is_name(word), None),
+        };
+        if !fits || material::in_value(word) {
             let message = format!(
                 "`{}` cannot name an entry of `{}`",
                 nearest::shown(word),
                 section.name
             );
             let problem = self.reader.source.problem(name.span().start, message);
-            return self.reader.problems.push(problem);
+            let hint = hint.filter(|_| !fits).map(str::to_owned);
+            return self.reader.problems.push(Problem { hint, ..problem });
         }
         match node.get_ref() {
             DeValue::Table(table) => self.keys(section, word, table),

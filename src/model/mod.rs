@@ -23,7 +23,7 @@ pub use gix::ObjectId as Oid;
 pub use hunk::Hunk;
 pub use money::{Money, Usage};
 pub use objects::{Objects, ReadError, Relation};
-pub use opinion::{Opinion, Origin, Tested};
+pub use opinion::{Opinion, Origin, Tested, Unmet};
 pub use report::{Moved, PolicySource, Report};
 pub use rule::{Category, Choice, OptionKind, OptionSpec, RuleInfo};
 pub use run::{CheckRun, Outcome};

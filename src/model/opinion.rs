@@ -29,6 +29,8 @@ pub struct Opinion {
     pub influenced: bool,
     /// Why, and what follows, in the words of the first model that says it: visible characters, any length.
     pub says: String,
+    /// What it lacks to block at the gate that judged it; `None`: it lacks nothing, or nobody judged it yet.
+    pub unmet: Option<Unmet>,
 }
 
 /// What came of the attempt to refute what models say.
@@ -48,4 +50,44 @@ pub enum Tested {
     },
     /// Who was asked gave no answer that can be used, for this reason.
     Failed(String),
+}
+
+/// What that which models say lacks to block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unmet {
+    /// The gate lets nothing block that models say.
+    NoGate,
+    /// It never blocks, for this reason.
+    Ceiling(String),
+    /// Too few models say it.
+    TooFew {
+        /// How many do.
+        agree: u32,
+        /// How many must.
+        need: u32,
+    },
+    /// Nobody tried to refute it.
+    NotAsked,
+    /// Another model refuted it, with evidence.
+    Refuted,
+    /// Who was asked to refute it gave no usable answer.
+    FalsifierFailed,
+    /// It is not severe enough, or not likely enough.
+    BelowTheLine,
+}
+
+impl Unmet {
+    /// Returns the stable word used in reports.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::NoGate => "no-gate",
+            Self::Ceiling(why) => why,
+            Self::TooFew { .. } => "too-few-agree",
+            Self::NotAsked => "not-asked",
+            Self::Refuted => "refuted",
+            Self::FalsifierFailed => "falsifier-failed",
+            Self::BelowTheLine => "below-the-line",
+        }
+    }
 }

@@ -2,8 +2,8 @@
 
 use super::Policy;
 use crate::model::{
-    CheckRun, Counts, Decision, Disposition, Finding, LeftOut, Location, Oid, OnInconclusive, Outcome,
-    Reason, Stage, Verdict, Waiver,
+    CheckRun, Counts, Decision, Disposition, Finding, LeftOut, Location, Oid, OnInconclusive, Origin,
+    Outcome, Reason, Stage, Verdict, Waiver,
 };
 use std::cmp::Reverse;
 
@@ -95,9 +95,22 @@ fn count(findings: &[Finding]) -> Counts {
 fn reasons(policy: &Policy, counts: Counts, findings: &[Finding], gaps: Vec<String>) -> Vec<Reason> {
     let mut reasons = Vec::new();
     let mut add = |decision, text| reasons.push(Reason { decision, text });
-    if let Some(line) = policy.gate.block.filter(|_| counts.block > 0) {
-        let (severity, what) = (line.severity.name(), some(counts.block, "finding"));
+    let (computed, said) = blocking(findings);
+    if computed > 0 {
+        let severity = policy.gate.block.map_or("info", |line| line.severity.name());
+        let what = some(computed, "finding");
         add(Decision::Block, format!("{what} at or above `{severity}`"));
+    }
+    if said > 0 {
+        let severity = policy
+            .gate
+            .block_models
+            .map_or("info", |line| line.severity.name());
+        let what = some(said, "finding");
+        add(
+            Decision::Block,
+            format!("{what} of models at or above `{severity}`"),
+        );
     }
     let open = match policy.gate.on_inconclusive {
         OnInconclusive::Block => Decision::Inconclusive,
@@ -118,6 +131,19 @@ fn reasons(policy: &Policy, counts: Counts, findings: &[Finding], gaps: Vec<Stri
     });
     reasons.sort_by_key(|reason| Reverse(reason.decision));
     reasons
+}
+
+/// Counts what blocks: what was computed, and what models say.
+fn blocking(findings: &[Finding]) -> (usize, usize) {
+    let blocks = || {
+        findings
+            .iter()
+            .filter(|finding| finding.disposition == Disposition::Block)
+    };
+    let computed = blocks()
+        .filter(|finding| finding.origin == Origin::Computed)
+        .count();
+    (computed, blocks().count() - computed)
 }
 
 fn some(count: usize, thing: &str) -> String {

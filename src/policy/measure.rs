@@ -1,8 +1,8 @@
 //! By which measure one finding is judged: the path it stands on, its severity, and what covers it.
 
 use super::Policy;
-use super::opinion::{Ruling, may_block};
-use crate::model::{Disposition, Finding, Location, Origin, PathEntry, Selector, Waiver};
+use super::opinion::{Ruling, Unmet, may_block};
+use crate::model::{Disposition, Finding, Location, Opinion, Origin, PathEntry, Selector, Waiver};
 
 impl Policy {
     /// Judges one finding; `None` if the policy does not ask for its check on its path.
@@ -19,6 +19,13 @@ impl Policy {
         }
         if let Some(cap) = entry.and_then(|entry| entry.severity_cap) {
             finding.severity = finding.severity.min(cap);
+        }
+        let unmet = match &finding.origin {
+            Origin::Computed => None,
+            Origin::Models(opinion) => self.unmet(&finding, opinion),
+        };
+        if let Origin::Models(opinion) = &mut finding.origin {
+            opinion.unmet = unmet;
         }
         finding.disposition = self.disposition(&finding);
         Some(finding)
@@ -71,15 +78,24 @@ impl Policy {
     }
 
     fn blocks(&self, finding: &Finding) -> bool {
-        let over = |severity, confidence| finding.severity >= severity && finding.confidence >= confidence;
         match &finding.origin {
-            Origin::Computed => self
-                .gate
-                .block
-                .is_some_and(|line| over(line.severity, line.confidence)),
-            Origin::Models(opinion) => self.gate.block_models.is_some_and(|line| {
-                over(line.severity, line.confidence) && may_block(opinion, &line) == Ruling::Block
+            Origin::Computed => self.gate.block.is_some_and(|line| {
+                finding.severity >= line.severity && finding.confidence >= line.confidence
             }),
+            Origin::Models(opinion) => self.unmet(finding, opinion).is_none(),
+        }
+    }
+
+    /// Returns what that which models say lacks to block; `None`: nothing.
+    fn unmet(&self, finding: &Finding, opinion: &Opinion) -> Option<Unmet> {
+        let Some(line) = &self.gate.block_models else {
+            return Some(Unmet::NoGate);
+        };
+        let is_below = finding.severity < line.severity || finding.confidence < line.confidence;
+        match may_block(opinion, line) {
+            Ruling::Annotate(unmet) => Some(unmet),
+            Ruling::Block if is_below => Some(Unmet::BelowTheLine),
+            Ruling::Block => None,
         }
     }
 

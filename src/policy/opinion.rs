@@ -1,6 +1,8 @@
 //! When what models say may block: when distinct models agree, or when another model tried to refute it and
 //! could not. No model lowers what a gate decided.
 
+pub use crate::model::Unmet;
+
 use crate::model::{ModelThreshold, Opinion, Tested};
 
 /// What becomes of what models say, as far as models go; severity and paths are another matter.
@@ -10,40 +12,6 @@ pub enum Ruling {
     Block,
     /// It is shown.
     Annotate(Unmet),
-}
-
-/// What it lacks to block.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unmet {
-    /// It never blocks, for this reason.
-    Ceiling(String),
-    /// Too few models say it.
-    TooFew {
-        /// How many do.
-        agree: u32,
-        /// How many must.
-        need: u32,
-    },
-    /// Nobody tried to refute it.
-    NotAsked,
-    /// Another model refuted it, with evidence.
-    Refuted,
-    /// Who was asked to refute it gave no usable answer.
-    FalsifierFailed,
-}
-
-impl Unmet {
-    /// Returns the stable word used in reports.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Ceiling(why) => why,
-            Self::TooFew { .. } => "too-few-agree",
-            Self::NotAsked => "not-asked",
-            Self::Refuted => "refuted",
-            Self::FalsifierFailed => "falsifier-failed",
-        }
-    }
 }
 
 /// Decides whether what models say may block.

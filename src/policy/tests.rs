@@ -1,5 +1,7 @@
 //! What the policy makes of findings, gaps, waivers and baselines.
 
+mod models;
+
 use super::*;
 use crate::model::{
     CheckRun, Confidence, Counts, Decision, Disposition, Finding, LeftOut, Location, Oid, OnInconclusive,

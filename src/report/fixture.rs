@@ -1,5 +1,7 @@
 //! One report that holds everything a format can meet.
 
+pub mod reviews;
+
 use crate::model::{
     Confidence, Counts, Decision, Disposition, Finding, Fingerprint, LeftOut, Location, Moved, Oid,
     PolicySource, Reason, Region, Report, RuleInfo, Severity, Snippet, Source, Stage, Status, Verdict,

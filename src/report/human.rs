@@ -3,9 +3,11 @@
 mod closing;
 mod diagnostic;
 mod group;
+mod review;
+mod said;
 
 use super::paint::{self, Page};
-use super::{Options, text};
+use super::{Options, models, text};
 use crate::model::{Category, Decision, Disposition, Finding, LeftOut, Location, PolicySource, Report};
 use bstr::ByteSlice;
 use diagnostic::Remark;
@@ -27,13 +29,18 @@ pub fn render(report: &Report, options: &Options<'_>) -> Vec<u8> {
     }
     write_left_out(&mut page, &report.left_out);
     write_notes(&mut page, report);
+    review::write(&mut page, report);
     closing::write(&mut page, report);
     page.out.into_bytes()
 }
 
 /// Whether there is nothing to say.
 fn is_plain_pass(report: &Report) -> bool {
-    report.verdict.decision == Decision::Pass && report.left_out.is_empty() && report.notes.is_empty()
+    let is_complete = report.review.as_ref().is_none_or(review::is_complete);
+    report.verdict.decision == Decision::Pass
+        && is_complete
+        && report.left_out.is_empty()
+        && report.notes.is_empty()
 }
 
 fn write_diagnostics(page: &mut Page<'_>, report: &Report) {
@@ -60,7 +67,8 @@ fn write_diagnostics(page: &mut Page<'_>, report: &Report) {
 
 /// Says once where more about the findings stands.
 fn write_pointer(page: &mut Page<'_>, shown: &[Group<'_>]) {
-    let Some(group) = shown.first() else {
+    // What models say needs no explanation of a rule.
+    let Some(group) = shown.iter().find(|group| !models::is_theirs(&group.first.check)) else {
         return;
     };
     let id = text::visible(&group.first.check);
@@ -84,8 +92,15 @@ fn remarks(group: &Group<'_>, is_first: bool, verbose: bool) -> Vec<Remark> {
     if let Some(others) = group.others() {
         remarks.push(("note", others));
     }
+    remarks.extend(said::remarks(finding));
+    // What a rule advises is always the same; what models advise is not, and is not the program's own word.
+    let help = finding.help.clone();
+    if models::is_theirs(&finding.check) {
+        remarks.extend(help.map(|help| ("advice", help)));
+    } else if is_first {
+        remarks.extend(help.map(|help| ("help", help)));
+    }
     if is_first {
-        remarks.extend(finding.help.clone().map(|help| ("help", help)));
         remarks.extend(silence(finding));
     }
     if verbose {

@@ -2,6 +2,8 @@
 //!
 //! The names and the shape are a promise: what is here stays, and only additions keep [`SCHEMA`].
 
+pub mod models;
+
 use super::{Options, column, encode, text};
 use crate::model::{
     Disposition, Finding, LeftOut, Location, Moved, Oid, PolicySource, Reason, Region, Report, Snippet,
@@ -9,6 +11,7 @@ use crate::model::{
 };
 use bstr::{BString, ByteSlice};
 use memchr::memchr_iter;
+use models::{Review, Said};
 use serde::{Serialize, Serializer};
 
 /// The name and version of the shape.
@@ -19,6 +22,7 @@ pub fn render(report: &Report, _: &Options<'_>) -> Vec<u8> {
     encode::pretty(&Whole {
         run: Run::of(report),
         verdict: Verdict::of(report),
+        review: report.review.as_ref().map(Review::of),
         findings: report.findings.iter().map(Item::of).collect(),
         left_out: report.left_out.iter().map(Left::of).collect(),
     })
@@ -30,6 +34,8 @@ struct Whole<'a> {
     run: Run<'a>,
     #[serde(flatten)]
     verdict: Verdict<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    review: Option<Review<'a>>,
     findings: Vec<Item<'a>>,
     left_out: Vec<Left<'a>>,
 }
@@ -208,6 +214,7 @@ pub struct Item<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'a str>,
     message: &'a str,
+    origin: Said<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
     location: Place<'a>,
@@ -257,6 +264,7 @@ impl<'a> Item<'a> {
             disposition,
             reason,
             message: &finding.message,
+            origin: Said::of(&finding.origin),
             help: finding.help.as_deref(),
             location: Place::of(finding),
             snippet: finding.snippet.as_ref().map(Cut::of),

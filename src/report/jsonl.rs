@@ -1,6 +1,7 @@
-//! JSON objects, one to a line, each with its `type`: first the run, then findings and what was left
-//! out, last the verdict. The members are those of the `json` format.
+//! JSON objects, one to a line, each with its `type`: first the run, then findings, what was left out
+//! and what models were asked, last the verdict. The members are those of the `json` format.
 
+use super::json::models::Review;
 use super::json::{Item, Left, Run, Verdict};
 use super::{Options, encode};
 use crate::model::Report;
@@ -12,6 +13,7 @@ enum Line<'a> {
     Run(Run<'a>),
     Finding(Item<'a>),
     LeftOut(Left<'a>),
+    Review(Review<'a>),
     Verdict(Verdict<'a>),
 }
 
@@ -23,6 +25,9 @@ pub fn render(report: &Report, _: &Options<'_>) -> Vec<u8> {
     }
     for item in &report.left_out {
         out.extend(encode::line(&Line::LeftOut(Left::of(item))));
+    }
+    if let Some(review) = &report.review {
+        out.extend(encode::line(&Line::Review(Review::of(review))));
     }
     out.extend(encode::line(&Line::Verdict(Verdict::of(report))));
     out

@@ -9,6 +9,7 @@ pub(crate) mod encode;
 mod human;
 mod json;
 mod jsonl;
+pub mod models;
 pub(crate) mod paint;
 mod sarif;
 pub(crate) mod text;

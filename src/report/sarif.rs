@@ -3,6 +3,9 @@
 //! Suppressions are written as SARIF defines them. Services that ignore them show what is allowed as
 //! an open alert.
 
+mod models;
+
+use super::models::family;
 use super::{Options, column, encode, json, text};
 use crate::model::{Category, Disposition, Finding, LeftOut, Location, Report, RuleInfo, Severity};
 use bstr::ByteSlice;
@@ -24,7 +27,7 @@ pub fn render(report: &Report, options: &Options<'_>) -> Vec<u8> {
         .iter()
         .map(|f| result(f, &rules, has_baseline))
         .collect();
-    encode::pretty(&json!({
+    let mut log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [{
@@ -43,7 +46,11 @@ pub fn render(report: &Report, options: &Options<'_>) -> Vec<u8> {
                 "subject": report.verdict.subject.to_string(),
             },
         }],
-    }))
+    });
+    if let Some(review) = &report.review {
+        log["runs"][0]["properties"]["review"] = models::review(review);
+    }
+    encode::pretty(&log)
 }
 
 /// The rules that occur, in the order in which they do.
@@ -88,6 +95,9 @@ fn driver(rules: &Rules<'_>) -> Value {
 }
 
 fn descriptor(id: &str, info: Option<&RuleInfo>) -> Value {
+    if let (None, Some(family)) = (info, family(id)) {
+        return models::descriptor(id, family);
+    }
     let Some(info) = info else {
         return json!({
             "id": id,
@@ -167,15 +177,22 @@ fn result(finding: &Finding, rules: &Rules<'_>, has_baseline: bool) -> Value {
         let known = finding.disposition == Disposition::Baseline;
         result["baselineState"] = json!(if known { "unchanged" } else { "new" });
     }
+    if models::opinion(finding).is_some() {
+        result["rank"] = json!(models::rank(finding.confidence));
+    }
     result["properties"] = properties(finding);
     result
 }
 
 fn message(finding: &Finding) -> String {
-    match &finding.help {
-        Some(help) => format!("{}; {help}", finding.message),
-        None => finding.message.clone(),
+    let mut message = finding.message.clone();
+    if let Some(help) = &finding.help {
+        message.push_str(&format!("; {help}"));
     }
+    if let Some(opinion) = models::opinion(finding) {
+        message.push_str(&format!("; said by {}", text::series(&opinion.models)));
+    }
+    models::unlinked(&message)
 }
 
 fn properties(finding: &Finding) -> Value {
@@ -186,6 +203,9 @@ fn properties(finding: &Finding) -> Value {
     });
     if let Some(commit) = finding.commit {
         properties["commit"] = json!(commit.to_string());
+    }
+    if let Some(opinion) = models::opinion(finding) {
+        models::add(&mut properties, opinion);
     }
     properties
 }
@@ -235,10 +255,12 @@ fn invocation(report: &Report) -> Value {
         .notes
         .iter()
         .map(|note| json!({ "level": "note", "message": { "text": note } }));
+    let review = report.review.as_ref().map(models::notifications);
+    let all = left_out.chain(notes).chain(review.unwrap_or_default());
     json!({
         "executionSuccessful": complete,
         "exitCode": report.verdict.decision.exit_code(),
-        "toolExecutionNotifications": left_out.chain(notes).collect::<Vec<_>>(),
+        "toolExecutionNotifications": all.collect::<Vec<_>>(),
     })
 }
 

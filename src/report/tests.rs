@@ -1,5 +1,7 @@
 //! Every format on the same report. `INSTA_UPDATE=always cargo test report` writes the snapshots anew.
 
+mod reviews;
+
 use super::fixture;
 use super::{ALL, Format, Options, render, text};
 use crate::model::{Decision, Disposition, Finding, LeftOut, Location, Report, RuleInfo, Snippet};

@@ -77,6 +77,51 @@ pub fn count(n: usize, noun: &str) -> String {
     format!("{n} {noun}{s}")
 }
 
+/// Returns a number with commas between thousands.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Returns a number of bytes as people say it: `812 bytes`, `4.1 KB`, `12 MB`.
+pub fn size(bytes: u64) -> String {
+    let (unit, name) = match bytes {
+        0..1_000 => return count(usize::try_from(bytes).unwrap_or(usize::MAX), "byte"),
+        1_000..1_000_000 => (1_000, "KB"),
+        1_000_000..1_000_000_000 => (1_000_000, "MB"),
+        _ => (1_000_000_000, "GB"),
+    };
+    let (whole, tenth) = (bytes / unit, bytes % unit * 10 / unit);
+    match whole {
+        0..10 if tenth > 0 => format!("{whole}.{tenth} {name}"),
+        _ => format!("{} {name}", grouped(whole)),
+    }
+}
+
+/// Returns words in a row: `a`, `a and b`, `a, b and c`.
+pub fn series(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Returns at most so many characters of a text, in their visible form.
+pub fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}...", visible(&text[..at])),
+        None => visible(text).into_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +135,36 @@ mod tests {
         );
         assert!(matches!(visible("plain ä 漢 🦀"), std::borrow::Cow::Borrowed(_)));
         assert_eq!(visible_bytes(b"a\xff\nb\xc3".as_bstr()), "a\\xff\\nb\\xc3");
+    }
+
+    #[test]
+    fn says_numbers_as_people_do() {
+        assert_eq!(
+            [0, 999, 1_000, 1_234_567].map(grouped),
+            ["0", "999", "1,000", "1,234,567"]
+        );
+        let sizes = [1, 999, 1_000, 4_199, 12_900, 2_000_000, 1_500_000_000_000];
+        let said = [
+            "1 byte",
+            "999 bytes",
+            "1 KB",
+            "4.1 KB",
+            "12 KB",
+            "2 MB",
+            "1,500 GB",
+        ];
+        assert_eq!(sizes.map(size), said);
+    }
+
+    #[test]
+    fn puts_words_in_a_row() {
+        let row = |words: &[&str]| series(&words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
+        assert_eq!([row(&[]), row(&["a"])], ["", "a"]);
+        assert_eq!(
+            [row(&["a", "b"]), row(&["a", "b", "c"])],
+            ["a and b", "a, b and c"]
+        );
+        assert_eq!([cut("\u{1b}ab", 2), cut("漢漢", 2)], ["\\x1ba...", "漢漢"]);
     }
 
     #[test]

@@ -25,3 +25,9 @@ pub fn text(name: &str) -> Option<String> {
 pub fn is_set(name: &str) -> bool {
     std::env::var_os(name).is_some_and(|v| !v.is_empty())
 }
+
+/// Returns the path of this program, if the operating system tells it.
+#[must_use]
+pub fn program() -> Option<PathBuf> {
+    std::env::current_exe().ok()
+}

@@ -4,9 +4,9 @@
     reason = "this is the door that the lint points to"
 )]
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -111,6 +111,34 @@ impl Run {
         });
         command.stdout(out()).stderr(out()).spawn()
     }
+}
+
+/// Starts a program that goes on when this one ends, in a group of its own, with nothing to read and nowhere to
+/// write.
+///
+/// # Errors
+/// When it cannot be started.
+pub fn detach(program: &OsStr, args: &[String], dir: &Path) -> io::Result<()> {
+    let mut command = Command::new(program);
+    command.args(args).current_dir(dir);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    // A signal to the terminal's group is not meant for it.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    // What git says about its own process is not true later.
+    for name in [
+        "GIT_DIR",
+        "GIT_INDEX_FILE",
+        "GIT_WORK_TREE",
+        "GIT_PREFIX",
+        "GIT_EDITOR",
+    ] {
+        command.env_remove(name);
+    }
+    command.spawn().map(drop)
 }
 
 fn drain(stream: Option<impl Read>) -> Vec<u8> {

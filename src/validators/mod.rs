@@ -5,7 +5,9 @@
 //! only where it can be found in the change, and what cannot be found is dropped and counted.
 
 pub mod claim;
+pub mod focus;
 pub mod ground;
+pub mod language;
 pub mod review;
 pub mod shipped;
 pub mod sift;

@@ -3,6 +3,8 @@
 use super::claim::Kind;
 use bstr::BStr;
 
+pub use super::language::LANGUAGES;
+
 /// A validator as it runs.
 #[derive(Debug, Clone)]
 pub struct Spec {
@@ -53,48 +55,5 @@ impl Scope {
 /// Returns the language of a path by its name, in lowercase; `None`: not known.
 #[must_use]
 pub fn language(path: &BStr) -> Option<&'static str> {
-    let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-    let name = std::str::from_utf8(name).ok()?.to_ascii_lowercase();
-    let extension = name.rsplit_once('.').map_or(name.as_str(), |(_, end)| end);
-    let (_, language) = LANGUAGES.iter().find(|(ends, _)| ends.contains(&extension))?;
-    Some(language)
+    super::language::of(path).map(|language| language.name)
 }
-
-/// Ends of names, or whole names, and the languages they stand for.
-pub const LANGUAGES: &[(&[&str], &str)] = &[
-    (&["rs"], "rust"),
-    (&["py", "pyi"], "python"),
-    (&["js", "mjs", "cjs", "jsx"], "javascript"),
-    (&["ts", "mts", "cts", "tsx"], "typescript"),
-    (&["go"], "go"),
-    (&["java"], "java"),
-    (&["kt", "kts"], "kotlin"),
-    (&["c", "h"], "c"),
-    (&["cc", "cpp", "cxx", "hh", "hpp", "hxx"], "cpp"),
-    (&["cs"], "csharp"),
-    (&["rb", "rake", "gemfile", "rakefile"], "ruby"),
-    (&["php"], "php"),
-    (&["swift"], "swift"),
-    (&["scala", "sbt"], "scala"),
-    (&["sh", "bash", "zsh"], "shell"),
-    (&["sql"], "sql"),
-    (&["html", "htm"], "html"),
-    (&["css", "scss", "sass", "less"], "css"),
-    (&["vue"], "vue"),
-    (&["svelte"], "svelte"),
-    (&["tf", "hcl"], "terraform"),
-    (&["yml", "yaml"], "yaml"),
-    (&["toml"], "toml"),
-    (&["json"], "json"),
-    (&["md", "markdown"], "markdown"),
-    (&["lua"], "lua"),
-    (&["ex", "exs"], "elixir"),
-    (&["erl", "hrl"], "erlang"),
-    (&["hs"], "haskell"),
-    (&["ml", "mli"], "ocaml"),
-    (&["dart"], "dart"),
-    (&["zig"], "zig"),
-    (&["proto"], "protobuf"),
-    (&["dockerfile"], "dockerfile"),
-    (&["makefile", "mk"], "make"),
-];

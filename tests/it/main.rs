@@ -51,6 +51,8 @@ mod own_gate;
 #[cfg(test)]
 mod policy_e2e;
 #[cfg(test)]
+mod report_words;
+#[cfg(test)]
 mod scenes;
 #[cfg(unix)]
 #[cfg(test)]
@@ -63,3 +65,5 @@ mod support;
 mod tidy;
 #[cfg(test)]
 mod transport;
+#[cfg(test)]
+mod validators;

@@ -6,7 +6,10 @@ use crate::source;
 use clap::CommandFactory;
 use pantheon::app::settings;
 use pantheon::cli::Cli;
+use pantheon::config;
 use pantheon::rules;
+use pantheon::validators::sift::Family;
+use pantheon::validators::{claim, shipped, spec};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -70,6 +73,18 @@ fn each_file_is_declared() {
         });
         assert!(declared, "no file declares `{path}`");
     }
+}
+
+#[test]
+fn the_configuration_and_the_validators_use_the_same_words() {
+    let claims = claim::Kind::ALL.map(claim::Kind::name);
+    assert_eq!(config::CLAIMS, claims);
+    assert_eq!(config::FAMILIES, Family::ALL.map(Family::name));
+    let sorted = |list: Vec<&'static str>| list.into_iter().collect::<BTreeSet<_>>();
+    let languages = spec::LANGUAGES.iter().map(|language| language.name).collect();
+    assert_eq!(sorted(config::LANGUAGES.to_vec()), sorted(languages));
+    let validators = shipped::ALL.iter().map(|shipped| shipped.name).collect();
+    assert_eq!(sorted(config::VALIDATORS.to_vec()), sorted(validators));
 }
 
 #[test]

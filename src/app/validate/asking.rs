@@ -3,8 +3,9 @@
 use super::{Wanted, cancel, ends};
 use crate::app::models::{self, Now};
 use crate::llm::book::Book;
-use crate::llm::client::{Client, Question};
+use crate::llm::client::{Client, Preview, Question};
 use crate::llm::reading::{Expected, Limits};
+use crate::llm::route;
 use crate::llm::transport::Cancel;
 use crate::store::Store;
 use crate::sys::clock::Deadline;
@@ -54,34 +55,49 @@ impl<'a> Asking<'a> {
     }
 }
 
+impl<'a> Asking<'a> {
+    /// What routing knows.
+    pub fn table(&self) -> &route::Table {
+        &self.book.table
+    }
+
+    /// Shows the call that a question would become, and how it is decided whom to ask.
+    pub fn preview(&self, ask: &Ask) -> (route::Decision, Preview) {
+        let question = self.question(ask);
+        (self.client.route(&question), self.client.preview(&question))
+    }
+
+    fn question<'q>(&'q self, ask: &'q Ask) -> Question<'q> {
+        let expected = ask.request.schema.as_ref().map(|schema| Expected {
+            schema: &schema.value,
+            verbatim: VERBATIM,
+            synonyms: SYNONYMS,
+            limits: Limits::default(),
+        });
+        Question {
+            agent: &ask.agent,
+            task: &ask.task,
+            stage: self.stage,
+            run: &self.run,
+            day: &self.day,
+            repository: &self.repository,
+            request: &ask.request,
+            expected,
+            prompt: &ask.prompt,
+            deadline: self.deadline,
+            cancel: self.cancel.clone(),
+        }
+    }
+}
+
 impl Asker for Asking<'_> {
     fn ask<'a>(&'a self, ask: &'a Ask) -> Answering<'a> {
         Box::pin(async move {
-            let expected = ask.request.schema.as_ref().map(|schema| Expected {
-                schema: &schema.value,
-                verbatim: VERBATIM,
-                synonyms: SYNONYMS,
-                limits: Limits::default(),
-            });
-            let question = Question {
-                agent: &ask.agent,
-                task: &ask.task,
-                stage: self.stage,
-                run: &self.run,
-                day: &self.day,
-                repository: &self.repository,
-                request: &ask.request,
-                expected,
-                prompt: &ask.prompt,
-                deadline: self.deadline,
-                cancel: self.cancel.clone(),
-            };
-            let reply = self.client.ask(&question).await;
+            let reply = self.client.ask(&self.question(ask)).await;
             let given = reply.answer.as_ref();
+            let name = given.map(|given| self.name(&given.model, &given.endpoint));
             Answered {
-                model: given
-                    .map(|given| self.name(&given.model, &given.endpoint))
-                    .unwrap_or_default(),
+                model: name.unwrap_or_default(),
                 reply,
             }
         })

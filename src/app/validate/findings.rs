@@ -109,6 +109,7 @@ fn opinion(found: &Found) -> Opinion {
             .next()
             .map(|claim| visible(&claim.message).into_owned())
             .unwrap_or_default(),
+        unmet: None,
     }
 }
 

@@ -11,12 +11,15 @@
 
 mod asking;
 mod coverage;
+mod dry;
 mod findings;
 mod hidden;
 mod rounds;
 mod specs;
 
+pub use dry::Planned;
 pub use hidden::MARKER;
+pub use rounds::{ROUNDS_OVER, SEEN_BEFORE};
 pub use specs::check;
 
 use super::Error;
@@ -32,12 +35,13 @@ use crate::store::Store;
 use crate::sys::clock::Deadline;
 use crate::sys::http::block_on;
 use crate::sys::signal::Interrupt;
-use crate::validators::review::{self, Falsifier, Plan, Reviewed};
+use crate::validators::review::{self, Asker, Falsifier, Plan, Reviewed};
 use crate::validators::sift::{Limits, NoFacts};
 use crate::validators::spec::Spec;
 use crate::validators::view::{self, View};
 use asking::Asking;
 use bstr::{BStr, ByteSlice};
+use dry::Dry;
 use rounds::Rounds;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -61,6 +65,8 @@ pub struct Validated {
     pub coverage: Coverage,
     /// What a person should know, one line each.
     pub notes: Vec<String>,
+    /// What would be asked, where nobody is.
+    pub planned: Vec<Planned>,
 }
 
 impl Validated {
@@ -86,6 +92,8 @@ pub struct Wanted<'a> {
     pub deadline: Deadline,
     /// Calls it off.
     pub interrupt: &'a Interrupt,
+    /// Whether nobody is asked, and what would be asked is noted down.
+    pub is_dry: bool,
 }
 
 /// Whether a gate asks for validators at all.
@@ -129,6 +137,14 @@ pub fn run(change: &ChangeSet, wanted: &Wanted<'_>) -> Result<Validated, Error> 
     }
     let (store, notes) = open_store(wanted.deadline);
     let asking = Asking::new(&book, store.as_ref(), wanted, &now);
+    if wanted.is_dry {
+        let dry = Dry::new(asking);
+        ask(&view, &specs, wish, wanted, change, &dry)?;
+        let mut validated = skipped("this is a dry run", true);
+        coverage::add_view(&mut validated.coverage, &view);
+        validated.planned = dry.planned();
+        return Ok(validated);
+    }
     let reviewed = ask(&view, &specs, wish, wanted, change, &asking)?;
     if wanted.interrupt.check().is_err() {
         return Err(Error::Interrupted);
@@ -155,7 +171,7 @@ fn ask(
     wish: &Wish,
     wanted: &Wanted<'_>,
     change: &ChangeSet,
-    asking: &Asking<'_>,
+    asker: &dyn Asker,
 ) -> Result<Reviewed, Error> {
     let settings = &wish.settings.review;
     let line = wanted.wired.gate.block_models;
@@ -179,7 +195,7 @@ fn ask(
         canary: settings.canary,
     };
     let no_runtime = |e| Error::File(PathBuf::from("the runtime"), e);
-    block_on(review::run(&plan, asking)).map_err(no_runtime)
+    block_on(review::run(&plan, asker)).map_err(no_runtime)
 }
 
 /// The change without what the policy keeps from validators.
@@ -267,6 +283,7 @@ fn done(specs: &[Spec], view: &View, reviewed: &Reviewed) -> Validated {
         left_out: not_shown(view),
         notes: coverage::notes(view, reviewed),
         coverage,
+        planned: Vec::new(),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::config::{self, Problem, Role, Settings, ValidatorSettings};
 use crate::llm::prompt::Prompt;
 use crate::model::{ChangeSet, Selector};
 use crate::validators::claim::Kind;
+use crate::validators::focus::{self, Focus};
 use crate::validators::shipped::{self, Shipped};
 use crate::validators::spec::{Scope, Spec};
 
@@ -40,9 +41,9 @@ pub fn of(wish: &Wish, wanted: &Wanted<'_>, change: &ChangeSet) -> Result<Specs,
     for shipped in shipped::ALL.iter().filter(|shipped| is_on(shipped.name)) {
         let own = wish.settings.review.validators.get(shipped.name);
         if own.is_none_or(|own| own.enabled) {
-            let (focus, more) = noted(prompt(shipped.name, wish, wanted, change)?);
+            let (prompt, more) = noted(prompt(shipped.name, wish, wanted, change)?);
             notes.extend(more);
-            list.push(spec(shipped, &focus, own, wish, wanted)?);
+            list.push(spec(shipped, prompt, own, wish, wanted)?);
         }
     }
     for (name, own) in &wish.settings.review.validators {
@@ -64,64 +65,53 @@ fn noted((prompt, note): (Prompt, Option<String>)) -> (Prompt, Vec<String>) {
 
 fn spec(
     shipped: &Shipped,
-    focus: &Prompt,
+    prompt: Prompt,
     own: Option<&ValidatorSettings>,
     wish: &Wish,
     wanted: &Wanted<'_>,
 ) -> Result<Spec, Error> {
-    let mut spec = Spec {
-        name: shipped.name.to_owned(),
-        focus: focus.render(&[]).unwrap_or_default(),
-        digest: focus.digest.clone(),
-        kinds: shipped.kinds.to_vec(),
-        gates: shipped.gates,
-        sees_message: shipped.sees_message,
-        agents: agents(own, &wish.settings),
-        scope: Scope {
-            wants: shipped.wants,
-            ..scope(own)
-        },
+    let mut focus = Focus {
+        text: prompt.render(&[]).unwrap_or_default(),
+        digest: prompt.digest,
     };
+    let mut kinds = Vec::new();
     if let Some(own) = own {
-        if let Some(path) = &own.prompt {
-            (spec.focus, spec.digest) = own_focus(path, own, wish, wanted)?;
+        if let Some((path, file)) = file(own, wish, wanted)? {
+            let wrong = |error: focus::Error| wrong(own, path, &error.to_string());
+            focus = focus::read(shipped.name, &file).map_err(wrong)?;
         }
-        if !own.kinds.is_empty() {
-            spec.kinds = kinds(own)?;
-        }
+        kinds = kinds_of(own)?;
+    }
+    let mut spec = shipped::spec(shipped, Some(focus), &agents(own, &wish.settings), scope(own));
+    if !kinds.is_empty() {
+        spec.kinds = kinds;
     }
     Ok(spec)
 }
 
 fn own_spec(name: &str, own: &ValidatorSettings, wish: &Wish, wanted: &Wanted<'_>) -> Result<Spec, Error> {
-    let path = own.prompt.as_deref().unwrap_or_default();
-    let (focus, digest) = own_focus(path, own, wish, wanted)?;
-    Ok(Spec {
-        name: name.to_owned(),
-        focus,
-        digest,
-        kinds: match own.kinds.is_empty() {
-            true => vec![Kind::Defect],
-            false => kinds(own)?,
-        },
-        gates: true,
-        sees_message: false,
-        agents: agents(Some(own), &wish.settings),
-        scope: scope(Some(own)),
-    })
+    let (path, file) = file(own, wish, wanted)?.unwrap_or_default();
+    let agents = agents(Some(own), &wish.settings);
+    let spec = shipped::own(name, &file, &kinds_of(own)?, &agents, scope(Some(own)));
+    spec.map_err(|error| wrong(own, path, &error.to_string()))
 }
 
-fn own_focus(
-    path: &str,
-    own: &ValidatorSettings,
+/// Reads the file that says what a validator looks for, from where the policy came from.
+fn file<'o>(
+    own: &'o ValidatorSettings,
     wish: &Wish,
     wanted: &Wanted<'_>,
-) -> Result<(String, String), Error> {
-    let wrong = |why: String| Error::from(Problem::at(&own.origin, format!("`{path}`: {why}")));
-    let bytes = read_beside(wanted.repo, wish.tree, path).map_err(wrong)?;
-    let bytes = bytes.ok_or_else(|| wrong("the prompt is not there".to_owned()))?;
-    let text = String::from_utf8(bytes).map_err(|_| wrong("the prompt is not UTF-8".to_owned()))?;
-    shipped::focus(&text).map_err(|e| wrong(e.to_string()))
+) -> Result<Option<(&'o str, Vec<u8>)>, Error> {
+    let Some(path) = own.prompt.as_deref() else {
+        return Ok(None);
+    };
+    let bytes = read_beside(wanted.repo, wish.tree, path).map_err(|why| wrong(own, path, &why))?;
+    let bytes = bytes.ok_or_else(|| wrong(own, path, "the prompt is not there"))?;
+    Ok(Some((path, bytes)))
+}
+
+fn wrong(own: &ValidatorSettings, path: &str, why: &str) -> Error {
+    Problem::at(own.place("prompt"), format!("`{path}`: {why}")).into()
 }
 
 fn scope(own: Option<&ValidatorSettings>) -> Scope {
@@ -135,20 +125,15 @@ fn scope(own: Option<&ValidatorSettings>) -> Scope {
 
 fn agents(own: Option<&ValidatorSettings>, settings: &Settings) -> Vec<String> {
     let own = own.map(|own| own.agents.as_slice()).unwrap_or_default();
-    let usual = settings.review.agents.as_slice();
-    let named = if own.is_empty() { usual } else { own };
-    match named.is_empty() {
-        true => vec![String::new()],
-        false => named.to_vec(),
+    match own.is_empty() {
+        true => settings.review.agents.clone(),
+        false => own.to_vec(),
     }
 }
 
-fn kinds(own: &ValidatorSettings) -> Result<Vec<Kind>, Error> {
-    let kind = |word: &String| {
-        let unknown = || Error::from(Problem::at(&own.origin, format!("there is no kind `{word}`")));
-        Kind::from_name(word).ok_or_else(unknown)
-    };
-    own.kinds.iter().map(kind).collect()
+fn kinds_of(own: &ValidatorSettings) -> Result<Vec<Kind>, Error> {
+    let wrong = |error: shipped::Error| Error::from(Problem::at(own.place("kinds"), error.to_string()));
+    shipped::kinds(&own.kinds).map_err(wrong)
 }
 
 /// Insists that every name means something: validators, agents and kinds.
@@ -157,18 +142,22 @@ fn kinds(own: &ValidatorSettings) -> Result<Vec<Kind>, Error> {
 /// With the first that does not.
 pub fn check(settings: &Settings) -> Result<(), Error> {
     let review = &settings.review;
-    let usual = config::Origin::of(config::FILE);
-    for name in review.agents.iter().chain(&review.falsifier) {
-        agent(name, settings, &usual)?;
+    let file = config::Origin::of(config::FILE);
+    let place = |key: &str| review.place(key).unwrap_or(&file).clone();
+    for name in &review.agents {
+        agent(name, settings, &place("agents"))?;
+    }
+    if let Some(name) = &review.falsifier {
+        agent(name, settings, &place("falsifier"))?;
     }
     for (name, own) in &review.validators {
         if shipped::find(name).is_none() && own.prompt.is_none() {
             return Err(unknown(name, own).into());
         }
         for name in &own.agents {
-            agent(name, settings, &own.origin)?;
+            agent(name, settings, own.place("agents"))?;
         }
-        kinds(own)?;
+        kinds_of(own)?;
     }
     Ok(())
 }

@@ -42,14 +42,15 @@ pub(super) fn settings(merged: &Merged, problems: &mut Vec<Problem>) -> ModelSet
 }
 
 /// The values of one table that the user named.
-struct Table<'m> {
-    merged: &'m Merged,
-    section: &'static str,
-    name: &'m str,
-    origin: &'m Origin,
+pub(super) struct Table<'m> {
+    pub merged: &'m Merged,
+    pub section: &'static str,
+    pub name: &'m str,
+    pub origin: &'m Origin,
 }
 
-fn each<'m, T>(
+/// Makes something of each table of a section that the user named.
+pub(super) fn each<'m, T>(
     merged: &'m Merged,
     section: &'static str,
     mut make: impl FnMut(Table<'m>) -> T,
@@ -70,11 +71,11 @@ fn each<'m, T>(
 }
 
 impl<'m> Table<'m> {
-    fn value(&self, key: &'static str) -> Option<Cow<'m, Entry>> {
+    pub fn value(&self, key: &'static str) -> Option<Cow<'m, Entry>> {
         self.merged.value(self.section, self.name, key)
     }
 
-    fn text(&self, key: &'static str) -> Option<String> {
+    pub fn text(&self, key: &'static str) -> Option<String> {
         self.value(key).map(|entry| text(Some(entry)))
     }
 

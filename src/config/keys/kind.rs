@@ -54,12 +54,14 @@ pub enum Kind {
     Packs,
     /// One of these words.
     Word(&'static [&'static str]),
+    /// A list of these words.
+    Words(&'static [&'static str]),
     /// A severity.
     Severity,
     /// A table of rule ids with a severity each.
     Severities,
-    /// A severity, `never`, or a table of both axes.
-    Threshold,
+    /// A severity, `never`, a table of both axes, or a table of what rules and what validators block.
+    Block,
     /// A time such as `500ms`.
     Time,
     /// A switch.
@@ -90,10 +92,14 @@ pub enum Kind {
     Fingerprint,
     /// A name that somebody gave: letters, digits, `.`, `_`, `-`, `:` and `/`.
     Name,
+    /// A list of such names.
+    Names,
     /// A text, or a list of texts.
     OneOrMore,
     /// An address: `http://` or `https://`, without a user in it.
     Url,
     /// An amount such as `0.50 USD`.
     Money,
+    /// A table of paths and languages.
+    When,
 }

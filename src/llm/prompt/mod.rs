@@ -21,17 +21,39 @@ const BORDER: &str = "+++\n";
 /// The files that are shipped, by name.
 pub const SHIPPED: &[(&str, &str)] = &[
     (
+        "architecture",
+        include_str!("../../../policies/prompts/architecture.v1.md"),
+    ),
+    (
         "correctness",
         include_str!("../../../policies/prompts/correctness.v1.md"),
+    ),
+    (
+        "dependency",
+        include_str!("../../../policies/prompts/dependency.v1.md"),
     ),
     (
         "falsifier",
         include_str!("../../../policies/prompts/falsifier.v1.md"),
     ),
+    ("intent", include_str!("../../../policies/prompts/intent.v1.md")),
+    (
+        "migration",
+        include_str!("../../../policies/prompts/migration.v1.md"),
+    ),
+    (
+        "performance",
+        include_str!("../../../policies/prompts/performance.v1.md"),
+    ),
     (
         "reviewer",
         include_str!("../../../policies/prompts/reviewer.v2.md"),
     ),
+    (
+        "security",
+        include_str!("../../../policies/prompts/security.v1.md"),
+    ),
+    ("tests", include_str!("../../../policies/prompts/tests.v1.md")),
 ];
 
 /// A prompt.

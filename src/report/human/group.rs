@@ -1,7 +1,7 @@
 //! Findings that say the same thing about one file are one diagnostic.
 
 use super::super::column;
-use crate::model::{Disposition, Finding, Location, Oid};
+use crate::model::{Disposition, Finding, Location, Oid, Origin};
 use std::collections::HashMap;
 use std::mem;
 
@@ -26,8 +26,8 @@ struct Key<'a> {
 enum Place<'a> {
     File(&'a [u8]),
     Message,
-    /// Findings about the whole change are never joined.
-    Change(usize),
+    /// Findings about the whole change, and those that models say, are never joined.
+    Alone(usize),
 }
 
 /// Joins findings; a group stands where its first finding stood.
@@ -51,9 +51,10 @@ fn key(finding: &Finding, next: usize) -> Key<'_> {
     Key {
         check: &finding.check,
         place: match &finding.location {
+            _ if finding.origin != Origin::Computed => Place::Alone(next),
             Location::File { path, .. } => Place::File(path),
             Location::Message(_) => Place::Message,
-            Location::Change => Place::Change(next),
+            Location::Change => Place::Alone(next),
         },
         disposition: mem::discriminant(&finding.disposition),
         message: &finding.message,
