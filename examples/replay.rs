@@ -1,7 +1,7 @@
 //! Replays the history of a real repository as a gate meets it, and counts what kept answers save.
 //!
 //! ```text
-//! cargo run --release --example replay -- REPOSITORY [--commits 200] [--export DIR]
+//! cargo run --release --example replay -- REPOSITORY [--commits 200] [--moved 10] [--export DIR]
 //!     [--files-per-unit 1,3,6] [--tokens-per-unit 8000]
 //! ```
 //!
@@ -17,7 +17,10 @@
 //! 2. every third commit is made with one added line missing at first, and is then amended (`amend`: the commit
 //!    again, and the branch so far again);
 //! 3. the branch is pushed (`push`);
-//! 4. it is rebased onto, or merged with, what upstream became meanwhile, and pushed again (`rebase`).
+//! 4. it is rebased onto what upstream became meanwhile (`--moved` commits of its first parents later). Git runs
+//!    the hook that follows a commit for each commit that it puts onto another one: the branch so far is reviewed
+//!    after each (`rebase`);
+//! 5. it is pushed again (`push`). What cannot be rebased without a conflict is left where it is.
 //!
 //! Everything is written into a scratch repository that borrows the objects of the real one, which is not
 //! touched. `--export` keeps that, with what was asked, for `examples/replay_pr_agent.py`.
@@ -47,6 +50,7 @@ type Outcome<T> = Result<T, Box<dyn Error>>;
 struct Given {
     repository: PathBuf,
     commits: usize,
+    moved: usize,
     export: Option<PathBuf>,
     files: Vec<u32>,
     tokens: Vec<u64>,
@@ -56,7 +60,7 @@ fn main() -> Outcome<()> {
     let given = given()?;
     let scratch = tempfile::tempdir()?;
     let place = given.export.as_deref().unwrap_or(scratch.path());
-    let play = Play::of(&given.repository, &place.join("scratch.git"), given.commits)?;
+    let play = Play::of(&given.repository, &place.join("scratch.git"), given.commits, given.moved)?;
     println!("{}", play.summary());
     let gate = Gate::open(&play.repository)?;
     for tokens_per_unit in &given.tokens {
@@ -80,6 +84,7 @@ fn given() -> Outcome<Given> {
     let mut given = Given {
         repository: words.next().map(PathBuf::from).ok_or("expected a repository")?,
         commits: 200,
+        moved: 10,
         export: None,
         files: vec![3],
         tokens: vec![8_000],
@@ -88,6 +93,7 @@ fn given() -> Outcome<Given> {
         let value = words.next().ok_or_else(|| format!("`{word}` needs a value"))?;
         match word.as_str() {
             "--commits" => given.commits = value.parse()?,
+            "--moved" => given.moved = value.parse()?,
             "--export" => given.export = Some(absolute(&value)?),
             "--files-per-unit" => given.files = numbers(&value)?,
             "--tokens-per-unit" => given.tokens = numbers(&value)?,

@@ -70,11 +70,11 @@ impl Gate {
     /// Opens a repository; every validator that is shipped is asked.
     pub fn open(dir: &Path) -> Outcome<Self> {
         let frame = prompt::shipped("reviewer").ok_or("the frame is not shipped")?;
-        let specs: Outcome<Vec<Spec>> = shipped::ALL.iter().map(|shipped| spec(shipped)).collect();
+        let spec = |shipped: &&shipped::Shipped| shipped::spec(shipped, None, &[], Scope::default());
         Ok(Self {
             repo: Repository::open(dir)?,
             frame,
-            specs: specs?,
+            specs: shipped::ALL.iter().map(spec).collect(),
         })
     }
 
@@ -147,23 +147,6 @@ impl Gate {
         }
         looks
     }
-}
-
-fn spec(shipped: &shipped::Shipped) -> Outcome<Spec> {
-    let focus = prompt::shipped(shipped.name).ok_or_else(|| format!("`{}` has no prompt", shipped.name))?;
-    Ok(Spec {
-        name: shipped.name.to_owned(),
-        focus: focus.render(&[])?,
-        digest: focus.digest,
-        kinds: shipped.kinds.to_vec(),
-        gates: shipped.gates,
-        sees_message: shipped.sees_message,
-        agents: vec![String::new()],
-        scope: Scope {
-            wants: shipped.wants,
-            ..Scope::default()
-        },
-    })
 }
 
 fn wants(spec: &Spec, unit: &Unit) -> bool {

@@ -19,7 +19,7 @@ pub enum Why {
     Amend,
     /// The branch is pushed.
     Push,
-    /// The branch is pushed again, on what upstream became.
+    /// A commit was put onto what upstream became: the branch so far.
     Rebase,
 }
 
@@ -34,11 +34,11 @@ pub struct Review {
     pub to: String,
 }
 
-/// A branch: its commits, the commit below them, and the two sides of what was merged.
+/// A branch: its commits and the commit below them, and the same as it is once it was rebased.
 struct Branch {
     base: String,
     commits: Vec<String>,
-    rebased: Option<(String, String)>,
+    rebased: Option<(String, Vec<String>)>,
 }
 
 /// All that is played.
@@ -60,9 +60,9 @@ const LONGEST: u8 = 6;
 
 impl Play {
     /// Plays the last commits of a repository.
-    pub fn of(repository: &Path, scratch: &Path, commits: usize) -> Outcome<Self> {
+    pub fn of(repository: &Path, scratch: &Path, commits: usize, moved: usize) -> Outcome<Self> {
         let git = Git::borrowing(repository, scratch)?;
-        let (branches, is_merged) = branches(&git, commits)?;
+        let (branches, is_merged) = branches(&git, commits, moved)?;
         let mut play = Self {
             repository: scratch.to_owned(),
             reviews: Vec::new(),
@@ -101,9 +101,13 @@ impl Play {
             before.clone_from(commit);
         }
         self.push(Why::Push, &branch.base, &before);
-        if let Some((from, to)) = &branch.rebased {
+        if let Some((onto, commits)) = &branch.rebased {
             self.rebased += 1;
-            self.push(Why::Rebase, from, to);
+            for commit in commits {
+                self.push(Why::Rebase, onto, commit);
+            }
+            let tip = commits.last().unwrap_or(onto);
+            self.push(Why::Push, onto, tip);
         }
         Ok(())
     }
@@ -139,8 +143,9 @@ impl Play {
     }
 }
 
-/// Returns branches, the youngest first, until there are so many commits.
-fn branches(git: &Git, commits: usize) -> Outcome<(Vec<Branch>, bool)> {
+/// Returns branches, the youngest first, until there are so many commits. Upstream moves on by so many commits
+/// until each is rebased.
+fn branches(git: &Git, commits: usize, moved: usize) -> Outcome<(Vec<Branch>, bool)> {
     let walked = git.run(&["rev-list", "--first-parent", "--parents", "-n", "4000", "HEAD"])?;
     let lines: Vec<Vec<&str>> = walked.lines().map(|line| line.split(' ').collect()).collect();
     let recent = lines.iter().take(commits);
@@ -151,8 +156,8 @@ fn branches(git: &Git, commits: usize) -> Outcome<(Vec<Branch>, bool)> {
     let mut at = 0;
     while at < lines.len() && count < commits {
         let branch = match is_merged {
-            true => merged(git, &lines[at])?,
-            false => run(git, &lines[at..])?,
+            true => merged(git, &lines, at, moved)?,
+            false => run(git, &lines[at..], moved)?,
         };
         at += match (&branch, is_merged) {
             (Some(branch), false) => branch.commits.len(),
@@ -162,7 +167,9 @@ fn branches(git: &Git, commits: usize) -> Outcome<(Vec<Branch>, bool)> {
             // The first commits of a branch are one, too.
             if count + branch.commits.len() > commits {
                 branch.commits.truncate(commits - count);
-                branch.rebased = None;
+                if let Some((_, rebased)) = &mut branch.rebased {
+                    rebased.truncate(commits - count);
+                }
             }
             count += branch.commits.len();
             found.push(branch);
@@ -172,8 +179,8 @@ fn branches(git: &Git, commits: usize) -> Outcome<(Vec<Branch>, bool)> {
 }
 
 /// Returns the branch that a commit merges, if it is a run of plain commits.
-fn merged(git: &Git, line: &[&str]) -> Outcome<Option<Branch>> {
-    let [merge, upstream, tip] = line else {
+fn merged(git: &Git, lines: &[Vec<&str>], at: usize, moved: usize) -> Outcome<Option<Branch>> {
+    let [_, upstream, tip] = lines[at][..] else {
         return Ok(None);
     };
     let Ok(base) = git.run(&["merge-base", upstream, tip]) else {
@@ -189,48 +196,57 @@ fn merged(git: &Git, line: &[&str]) -> Outcome<Option<Branch>> {
             _ => return Ok(None),
         }
     }
-    let has_moved = *upstream != base;
-    Ok((!commits.is_empty()).then(|| Branch {
+    if commits.is_empty() {
+        return Ok(None);
+    }
+    // Upstream goes from the base of the branch up to where it was merged.
+    let begun = lines.iter().position(|line| line[0] == base);
+    let onto = match begun {
+        Some(begun) if begun > at => lines[begun.saturating_sub(moved).max(at + 1)][0],
+        _ => upstream,
+    };
+    let rebased = match onto == base {
+        true => None,
+        false => put_onto(git, onto, &base, &commits).map(|commits| (onto.to_owned(), commits)),
+    };
+    Ok(Some(Branch {
         base,
         commits,
-        rebased: has_moved.then(|| ((*upstream).to_owned(), (*merge).to_owned())),
+        rebased,
     }))
 }
 
 /// Returns a run of plain commits as a branch that was begun on an older state and rebased since.
-fn run(git: &Git, lines: &[Vec<&str>]) -> Outcome<Option<Branch>> {
+fn run(git: &Git, lines: &[Vec<&str>], moved: usize) -> Outcome<Option<Branch>> {
     let most = usize::from(digest(lines[0][0].as_bytes()) % LONGEST) + 1;
     let plain = lines.iter().take(most).take_while(|line| line.len() == 2);
-    let mut commits: Vec<&str> = plain.map(|line| line[0]).collect();
+    let mut commits: Vec<String> = plain.map(|line| line[0].to_owned()).collect();
     commits.reverse();
-    let (Some(tip), Some(last)) = (commits.last(), lines.get(commits.len().saturating_sub(1))) else {
+    let Some(last) = lines[..commits.len()].last() else {
         return Ok(None);
     };
     let [_, base] = last[..] else {
         return Ok(None);
     };
-    let plain = || Branch {
-        base: base.to_owned(),
-        commits: commits.iter().map(|commit| (*commit).to_owned()).collect(),
-        rebased: None,
-    };
-    // So many commits came in upstream meanwhile.
-    let older = format!("{base}~{}", most + 4);
-    let Ok(older) = git.run(&["rev-parse", "--verify", "--quiet", &older]) else {
-        return Ok(Some(plain()));
-    };
-    let Some(moved) = moved(git, &older, base, &commits) else {
-        return Ok(Some(plain()));
-    };
-    Ok(Some(Branch {
-        base: older,
-        commits: moved,
-        rebased: Some((base.to_owned(), (*tip).to_owned())),
+    let older = format!("{base}~{moved}");
+    let older = git.run(&["rev-parse", "--verify", "--quiet", &older]);
+    let begun = older.ok().and_then(|older| Some((put_onto(git, &older, base, &commits)?, older)));
+    Ok(Some(match begun {
+        Some((begun, older)) => Branch {
+            base: older,
+            commits: begun,
+            rebased: Some((base.to_owned(), commits)),
+        },
+        None => Branch {
+            base: base.to_owned(),
+            commits,
+            rebased: None,
+        },
     }))
 }
 
 /// Puts commits onto another one, as they would be there; `None`: they do not fit.
-fn moved(git: &Git, onto: &str, base: &str, commits: &[&str]) -> Option<Vec<String>> {
+fn put_onto(git: &Git, onto: &str, base: &str, commits: &[String]) -> Option<Vec<String>> {
     let (mut moved, mut tip, mut parent) = (Vec::new(), onto.to_owned(), base);
     for commit in commits {
         let merge_base = format!("--merge-base={parent}");

@@ -47,8 +47,11 @@ impl Sum {
 /// Returns the table of a setting.
 pub fn of(setting: &Setting, met: &Met) -> String {
     let mut sums: BTreeMap<Why, Sum> = BTreeMap::new();
-    let mut all = Sum::default();
+    let (mut all, mut again) = (Sum::default(), Sum::default());
     for (why, looks) in &met.reviews {
+        if *why != Why::Commit {
+            again.add(looks);
+        }
         sums.entry(*why).or_default().add(looks);
         all.add(looks);
     }
@@ -67,6 +70,7 @@ pub fn of(setting: &Setting, met: &Met) -> String {
     for (why, sum) in &sums {
         let _ = writeln!(out, "{}", sum.line(name(*why)));
     }
+    let _ = writeln!(out, "{}", again.line("again"));
     let _ = writeln!(out, "{}", all.line("all"));
     for ((why, miss), count) in &met.missed {
         let _ = writeln!(out, "{:8}{count:>9} units not found: {}", name(*why), miss.name());
