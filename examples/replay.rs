@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --release --example replay -- REPOSITORY [--commits 200] [--moved 10] [--export DIR]
-//!     [--files-per-unit 1,3,6] [--tokens-per-unit 8000]
+//!     [--files-per-unit 1,3] [--tokens-per-unit 8000]
 //! ```
 //!
 //! No model is asked. For each review the view is built as it is for a gate, and each unit is looked up for
@@ -86,7 +86,7 @@ fn given() -> Outcome<Given> {
         commits: 200,
         moved: 10,
         export: None,
-        files: vec![3],
+        files: vec![1],
         tokens: vec![8_000],
     };
     while let Some(word) = words.next() {

@@ -38,8 +38,8 @@ pub use build::is_loopback;
 pub use docs::docs;
 pub use keys::{Key, Kind, SECTIONS, Section, Shape};
 pub use models::{
-    AgentSettings, BudgetSettings, ModelEntry, ModelSettings, PromptSettings, ProviderSettings, Role,
-    RouteEntry, RoutingSettings,
+    AgentSettings, BudgetSettings, ModelEntry, ModelSettings, PromptSettings, ProviderSettings,
+    READING_TOOLS, Role, RouteEntry, RoutingSettings,
 };
 pub use names::check_packs;
 pub use nearest::hint as nearest;

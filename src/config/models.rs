@@ -107,6 +107,9 @@ pub struct ModelEntry {
     pub origin: Origin,
 }
 
+/// The tools that a validator may have. All of them read.
+pub const READING_TOOLS: [&str; 6] = ["read", "list", "glob", "grep", "symbol", "callers"];
+
 /// Who asks models.
 #[derive(Debug, Clone)]
 pub struct AgentSettings {

@@ -114,12 +114,21 @@ impl Known {
         fit.seed = self.seed.or(request.seed);
         fit.service_tier = self.service_tier.clone().or(fit.service_tier);
         self.keep_to_abilities(&mut fit);
-        if !self.schema
+        if !self.holds_to_schema(&fit)
             && let Some(schema) = fit.schema.take()
         {
             fit.system.push(Block::plain(&in_words(&schema.value)));
         }
         fit
+    }
+
+    /// Whether a schema is enforced. Old models of Gemini refuse one beside tools, and so do many local servers.
+    fn holds_to_schema(&self, fit: &Request) -> bool {
+        let is_known = !self.abilities.is_empty();
+        let is_old = ["gemini-1", "gemini-2"]
+            .iter()
+            .any(|old| self.id.starts_with(old));
+        self.schema && (fit.tools.is_empty() || (is_known && !is_old))
     }
 
     /// Leaves out what the table says that the model refuses. A model that is not in it gets what was said.

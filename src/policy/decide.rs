@@ -133,6 +133,14 @@ fn reasons(policy: &Policy, counts: Counts, findings: &[Finding], gaps: Vec<Stri
     reasons
 }
 
+/// Whether what was found so far blocks, whatever else is found.
+#[must_use]
+pub fn blocks(policy: &Policy, runs: &[CheckRun]) -> bool {
+    let findings = runs.iter().flat_map(|run| run.outcome.findings());
+    let mut judged = findings.filter_map(|found| policy.judge(found.clone()));
+    judged.any(|found| found.disposition == Disposition::Block)
+}
+
 /// Counts what blocks: what was computed, and what models say.
 fn blocking(findings: &[Finding]) -> (usize, usize) {
     let blocks = || {

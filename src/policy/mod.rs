@@ -10,7 +10,7 @@ mod opinion;
 mod tests;
 
 pub use baseline::{BaselineError, Line, read_baseline, write_baseline};
-pub use decide::{decide, expired};
+pub use decide::{blocks, decide, expired};
 pub use opinion::{Ruling, Unmet, may_block};
 
 use crate::model::{Fingerprint, Gate, PathEntry, Severity, Waiver};

@@ -56,11 +56,12 @@ pub enum Error {
     Fence(usize),
 }
 
-/// Reads a file: Markdown with a head, as the shipped ones have it, or without.
+/// Reads a file: Markdown with a head, as the shipped ones have it, or without. With `validator`, a head must
+/// name it.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn read(validator: &str, file: &[u8]) -> Result<Focus, Error> {
+pub fn read(validator: Option<&str>, file: &[u8]) -> Result<Focus, Error> {
     if file.len() > LONGEST {
         return Err(Error::TooLong(file.len()));
     }
@@ -91,12 +92,12 @@ fn with_plain_ends(text: &str) -> Cow<'_, str> {
 }
 
 /// The text below a head.
-fn body(validator: &str, text: &str) -> Result<String, Error> {
+fn body(validator: Option<&str>, text: &str) -> Result<String, Error> {
     let prompt = Prompt::parse(text, Origin::Policy)?;
-    if prompt.name != validator {
+    if let Some(wanted) = validator.filter(|wanted| *wanted != prompt.name) {
         return Err(Error::Misplaced {
             given: prompt.name,
-            wanted: validator.to_owned(),
+            wanted: wanted.to_owned(),
         });
     }
     match prompt.placeholders.first() {
@@ -122,14 +123,14 @@ mod tests {
     const HEADED: &str = "+++\nname = \"house\"\nversion = 1\nplaceholders = []\n+++\nLook for goto.\n";
 
     fn said(file: impl AsRef<[u8]>) -> String {
-        read("house", file.as_ref()).unwrap_err().to_string()
+        read(Some("house"), file.as_ref()).unwrap_err().to_string()
     }
 
     #[test]
     fn plain_markdown_is_a_focus() {
-        let focus = read("house", b"# Rules\n\n- no `{{goto}}`\n").unwrap();
+        let focus = read(Some("house"), b"# Rules\n\n- no `{{goto}}`\n").unwrap();
         assert_eq!(focus.text, "# Rules\n\n- no `{{goto}}`\n");
-        let abc = read("house", b"abc").unwrap();
+        let abc = read(Some("house"), b"abc").unwrap();
         assert_eq!(
             abc.digest,
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -138,12 +139,13 @@ mod tests {
 
     #[test]
     fn a_head_is_taken_off_and_counts_for_the_digest() {
-        let one = read("house", HEADED.as_bytes()).unwrap();
+        let one = read(Some("house"), HEADED.as_bytes()).unwrap();
         assert_eq!(one.text, "Look for goto.\n");
+        assert_eq!(read(None, HEADED.as_bytes()), Ok(one.clone()));
         let next = HEADED.replace("= 1", "= 2");
-        assert_ne!(read("house", next.as_bytes()).unwrap().digest, one.digest);
+        assert_ne!(read(Some("house"), next.as_bytes()).unwrap().digest, one.digest);
         let windows = format!("\u{feff}{}", HEADED.replace('\n', "\r\n"));
-        assert_eq!(read("house", windows.as_bytes()).unwrap().text, one.text);
+        assert_eq!(read(Some("house"), windows.as_bytes()).unwrap().text, one.text);
     }
 
     #[test]
@@ -152,7 +154,7 @@ mod tests {
             said([b'x'; LONGEST + 1]),
             "the prompt has 65537 bytes, of 65536 allowed"
         );
-        assert!(read("house", &[b'x'; LONGEST]).is_ok());
+        assert!(read(Some("house"), &[b'x'; LONGEST]).is_ok());
         assert_eq!(said(b"\xff"), "the prompt is not in UTF-8");
         assert_eq!(said(" \n\n"), "the prompt is empty");
         assert_eq!(said(HEADED.replace("Look for goto.", "")), "the prompt is empty");
@@ -178,7 +180,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_line_of_a_focus_begins_like_a_fence(file in "(\\+\\+\\+\n|====|[a \r\n\u{feff}]){0,6}") {
-            if let Ok(focus) = read("house", file.as_bytes()) {
+            if let Ok(focus) = read(Some("house"), file.as_bytes()) {
                 let begins = |line: &str| line.trim_start().starts_with("====");
                 prop_assert!(!focus.text.split(['\n', '\r']).any(begins));
             }

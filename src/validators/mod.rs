@@ -5,11 +5,18 @@
 //! only where it can be found in the change, and what cannot be found is dropped and counted.
 
 pub mod claim;
+mod definition;
+pub mod facts;
 pub mod focus;
 pub mod ground;
 pub mod language;
 pub mod review;
 pub mod shipped;
 pub mod sift;
+pub mod snapshot;
 pub mod spec;
+mod tree;
 pub mod view;
+
+#[cfg(test)]
+mod testing;

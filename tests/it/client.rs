@@ -7,6 +7,7 @@ mod kept;
 mod keys;
 mod money;
 mod reading;
+mod tools;
 
 use crate::fake::{Asked, Conn, Server, Then, contract};
 use pantheon::app::models::{self, Now};

@@ -287,3 +287,9 @@ fn links_between_pages_lead_somewhere() {
         }
     }
 }
+
+#[test]
+fn the_tools_of_a_validator_are_those_that_there_are() {
+    let named = pantheon::config::READING_TOOLS;
+    assert_eq!(named, pantheon::validators::snapshot::NAMES);
+}

@@ -72,18 +72,24 @@ fn defect() -> Value {
 fn says(say: impl Fn(&Question) -> Value + Send + Sync + 'static) -> Server {
     Server::new(move |asked, conn| {
         let question = Question::of(asked);
-        answer(conn, &question.model, &say(&question))
+        answer(conn, &question, &say(&question))
     })
 }
 
-fn answer(conn: &mut Conn, model: &str, said: &Value) -> Then {
+fn answer(conn: &mut Conn, question: &Question, said: &Value) -> Then {
     let said = match said {
         Value::Array(_) => json!({ "findings": said }),
         said => said.clone(),
     };
-    let mut body: Value = serde_json::from_slice(&contract::answer(KIND, &said.to_string())).unwrap();
-    body["model"] = json!(model);
-    conn.json(200, body.to_string().as_bytes())
+    conn.json(200, whole(question, &said.to_string()).to_string().as_bytes())
+}
+
+/// A whole answer that says a text, with the name of the model and a count of tokens that fits the question.
+fn whole(question: &Question, text: &str) -> Value {
+    let mut body: Value = serde_json::from_slice(&contract::answer(KIND, text)).unwrap();
+    body["model"] = json!(question.model);
+    body["usage"]["prompt_tokens"] = json!(question.text.len() / 3);
+    body
 }
 
 /// A verdict of a falsifier.

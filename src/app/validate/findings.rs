@@ -4,7 +4,10 @@ use super::Wanted;
 use super::hidden::Secrets;
 use crate::check::{Draft, Lines, Place};
 use crate::engine;
-use crate::model::{ChangeSet, Confidence, FileChange, Finding, Objects, Opinion, Origin, Tested, visible};
+use crate::model::{
+    Category, ChangeSet, CheckRun, Confidence, FileChange, Finding, Location, Objects, Opinion, Origin,
+    Tested, visible,
+};
 use crate::validators::review::Found;
 use crate::validators::sift::{Candidate, Ceiling, Family};
 use crate::validators::view;
@@ -135,4 +138,21 @@ fn range(wanted: &Range<u32>, bytes: &[u8], lines: &Lines) -> Range<usize> {
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     visible(&words.join(" ")).into_owned()
+}
+
+/// The lines on which the secret rules found something, with their paths as models are shown them.
+pub fn secret_lines(known: &[CheckRun]) -> BTreeSet<(String, u32)> {
+    let findings = known.iter().flat_map(|run| run.outcome.findings());
+    let mut lines = BTreeSet::new();
+    for finding in findings.filter(|finding| Category::of(&finding.check) == Category::Secrets) {
+        if let Location::File {
+            path,
+            region: Some(region),
+        } = &finding.location
+        {
+            let name = view::name(path);
+            lines.extend((region.start_line..=region.end_line).map(|line| (name.clone(), line)));
+        }
+    }
+    lines
 }

@@ -30,19 +30,22 @@ use crate::config::Settings;
 use crate::git::Repository;
 use crate::llm::prompt::Prompt;
 use crate::llm::transport::Cancel;
-use crate::model::{ChangeSet, CheckRun, Coverage, Finding, LeftOut, Objects, Oid, Outcome, Selector};
+use crate::model::{ChangeSet, CheckRun, Coverage, Finding, LeftOut, Objects, Oid, Outcome, Selector, Stage};
 use crate::store::Store;
 use crate::sys::clock::Deadline;
 use crate::sys::http::block_on;
 use crate::sys::signal::Interrupt;
-use crate::validators::review::{self, Asker, Falsifier, Plan, Reviewed};
-use crate::validators::sift::{Limits, NoFacts};
+use crate::validators::facts::{self, TreeFacts};
+use crate::validators::review::{self, Asker, Falsifier, Plan, Reviewed, ToolLimits, Tooled};
+use crate::validators::sift::Limits;
+use crate::validators::snapshot::{self, Snapshot};
 use crate::validators::spec::Spec;
 use crate::validators::view::{self, View};
 use asking::Asking;
 use bstr::{BStr, ByteSlice};
 use dry::Dry;
 use rounds::Rounds;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -111,69 +114,146 @@ pub fn run(change: &ChangeSet, wanted: &Wanted<'_>) -> Result<Validated, Error> 
     let Some(wish) = &wanted.wired.wish else {
         return Ok(Validated::default());
     };
-    if let Some((why, is_ours)) = hidden::at_home(change, wanted.repo, &wish.settings) {
+    let specs = specs::of(wish, wanted, change)?;
+    if let Some((why, is_ours)) = reason_not_to(change, wanted, wish, &specs) {
         return Ok(skipped(&why, is_ours));
     }
-    let specs = specs::of(wish, wanted, change)?;
-    if specs.list.is_empty() {
-        return Ok(skipped("the policy switches every validator off", true));
-    }
-    let now = Now::of(&wish.settings);
-    let book = models::book(&wish.settings, &now)?;
-    let fence = hidden::mark();
     let readers = wanted
         .repo
         .readers(wanted.wired.max_file_bytes, std::iter::empty());
     let objects = readers.open();
     let secrets = hidden::Secrets::new(&wanted.wired.own);
-    let shown = visible_part(change, wanted.wired);
     let find = |path: &BStr, bytes: &[u8]| secrets.find(path, bytes);
-    let view = view(&shown, &objects, &fence, &find, &wish.settings);
+    let view = view(
+        &visible_part(change, wanted.wired),
+        &objects,
+        &find,
+        &wish.settings,
+    );
     if view.units.is_empty() {
         let mut validated = skipped("the change has nothing that a model is shown", true);
         coverage::add_view(&mut validated.coverage, &view);
         validated.left_out = not_shown(&view);
         return Ok(validated);
     }
+    let scene = Scene {
+        change,
+        wanted,
+        wish,
+        specs: &specs,
+        view: &view,
+        objects: &objects,
+        hide: &find,
+    };
     let (store, notes) = open_store(wanted.deadline);
-    let asking = Asking::new(&book, store.as_ref(), wanted, &now);
-    if wanted.is_dry {
-        let dry = Dry::new(asking);
-        ask(&view, &specs, wish, wanted, change, &dry)?;
-        let mut validated = skipped("this is a dry run", true);
-        coverage::add_view(&mut validated.coverage, &view);
-        validated.planned = dry.planned();
-        return Ok(validated);
-    }
-    let reviewed = ask(&view, &specs, wish, wanted, change, &asking)?;
-    if wanted.interrupt.check().is_err() {
-        return Err(Error::Interrupted);
-    }
-    let mut validated = done(&specs.list, &view, &reviewed);
-    let mut found = findings::of(&reviewed.found, change, wanted, &objects, &secrets);
-    let rounds = Rounds::read(store.as_ref(), change, wanted);
-    rounds.lower(&mut found, &view, wish.settings.review.rounds);
-    validated.coverage.round = rounds.number();
-    if validated.is_whole() {
-        rounds.remember(store.as_ref(), &found, &view);
-    }
-    validated
-        .runs
-        .push(completed("validators", found, wanted.deadline));
+    let mut validated = match wanted.is_dry {
+        true => plan(&scene, store.as_ref())?,
+        false => review(&scene, store.as_ref(), &secrets)?,
+    };
     validated.notes.extend(notes);
     validated.notes.extend(specs.notes);
     Ok(validated)
 }
 
-fn ask(
-    view: &View,
-    specs: &specs::Specs,
-    wish: &Wish,
-    wanted: &Wanted<'_>,
+/// Everything that a review is about.
+struct Scene<'a> {
+    change: &'a ChangeSet,
+    wanted: &'a Wanted<'a>,
+    wish: &'a Wish,
+    specs: &'a specs::Specs,
+    view: &'a View,
+    objects: &'a dyn Objects,
+    hide: view::Secrets<'a>,
+}
+
+/// Says why nobody is asked, and whether nothing is missing then.
+fn reason_not_to(
     change: &ChangeSet,
-    asker: &dyn Asker,
-) -> Result<Reviewed, Error> {
-    let settings = &wish.settings.review;
+    wanted: &Wanted<'_>,
+    wish: &Wish,
+    specs: &specs::Specs,
+) -> Option<(String, bool)> {
+    if let Some(why) = hidden::at_home(change, wanted.repo, &wish.settings) {
+        return Some(why);
+    }
+    if specs.list.is_empty() {
+        return Some(("the policy switches every validator off".to_owned(), true));
+    }
+    let stage = wanted.wired.stage;
+    let in_a_hook = matches!(stage, Stage::PreCommit | Stage::CommitMsg | Stage::PrePush);
+    let is_blocked = || crate::policy::blocks(&wanted.wired.policy, wanted.known);
+    (in_a_hook && is_blocked()).then(|| ("a rule blocks already".to_owned(), true))
+}
+
+/// Notes down what would be asked.
+fn plan(scene: &Scene<'_>, store: Option<&Store>) -> Result<Validated, Error> {
+    let now = Now::of(&scene.wish.settings);
+    let book = models::book(&scene.wish.settings, &now)?;
+    let dry = Dry::new(Asking::new(&book, store, scene.wanted, &now));
+    ask(scene, &dry)?;
+    let mut validated = skipped("this is a dry run", true);
+    coverage::add_view(&mut validated.coverage, scene.view);
+    validated.planned = dry.planned();
+    Ok(validated)
+}
+
+fn review(scene: &Scene<'_>, store: Option<&Store>, secrets: &hidden::Secrets) -> Result<Validated, Error> {
+    let Scene {
+        change, wanted, wish, ..
+    } = scene;
+    let now = Now::of(&wish.settings);
+    let book = models::book(&wish.settings, &now)?;
+    let asking = Asking::new(&book, store, wanted, &now);
+    let snapshot = Snapshot::new(
+        change.head,
+        scene.objects,
+        scene.hide,
+        snapshot::Bounds::default(),
+    );
+    let paths = change.files.iter().map(|file| file.path.clone());
+    let snapshot = snapshot.near(paths.collect());
+    let granted = granted(&wish.settings);
+    let asker = Tooled {
+        inner: &asking,
+        snapshot: &snapshot,
+        granted: &granted,
+        limits: ToolLimits::default(),
+    };
+    let reviewed = ask(scene, &asker)?;
+    if wanted.interrupt.check().is_err() {
+        return Err(Error::Interrupted);
+    }
+    let mut validated = done(&scene.specs.list, scene.view, &reviewed);
+    let mut found = findings::of(&reviewed.found, change, wanted, scene.objects, secrets);
+    let rounds = Rounds::read(store, change, wanted);
+    rounds.lower(&mut found, scene.view, wish.settings.review.rounds);
+    validated.coverage.round = rounds.number();
+    if validated.is_whole() {
+        rounds.remember(store, &found, scene.view);
+    }
+    validated
+        .runs
+        .push(completed("validators", found, wanted.deadline));
+    validated.notes.extend(specs::toothless(scene.specs, wanted));
+    Ok(validated)
+}
+
+/// The tools of each agent.
+fn granted(settings: &Settings) -> BTreeMap<String, Vec<String>> {
+    let agents = settings.models.agents.iter();
+    agents
+        .map(|(name, agent)| (name.clone(), agent.tools.clone()))
+        .collect()
+}
+
+fn ask(scene: &Scene<'_>, asker: &dyn Asker) -> Result<Reviewed, Error> {
+    let Scene {
+        change,
+        wanted,
+        specs,
+        ..
+    } = scene;
+    let settings = &scene.wish.settings.review;
     let line = wanted.wired.gate.block_models;
     let falsifier = line.filter(|line| line.falsified).map(|line| Falsifier {
         agent: settings.falsifier.clone().unwrap_or_default(),
@@ -182,12 +262,15 @@ fn ask(
         agreement: line.agreement,
     });
     let message = change.message.as_ref().map(|message| message.text.to_str_lossy());
+    let secrets = findings::secret_lines(wanted.known);
+    let is_secret = |path: &str, line: u32| secrets.contains(&(path.to_owned(), line));
+    let facts = TreeFacts::new(change, scene.objects, &is_secret, facts::Bounds::default());
     let plan = Plan {
         validators: &specs.list,
         frame: &specs.frame,
-        view,
+        view: scene.view,
         message: message.as_deref(),
-        facts: &NoFacts,
+        facts: &facts,
         limits: Limits::default(),
         parallel: settings.parallel,
         falsifier,
@@ -208,18 +291,12 @@ fn visible_part(change: &ChangeSet, wired: &Wired) -> ChangeSet {
     shown
 }
 
-fn view(
-    change: &ChangeSet,
-    objects: &dyn Objects,
-    fence: &str,
-    secrets: view::Secrets<'_>,
-    settings: &Settings,
-) -> View {
+fn view(change: &ChangeSet, objects: &dyn Objects, secrets: view::Secrets<'_>, settings: &Settings) -> View {
     let review = &settings.review;
     let options = view::Options {
         tokens_per_unit: review.tokens_per_unit,
         units: review.units,
-        ..view::Options::new(fence, secrets)
+        ..view::Options::new(&hidden::mark(), secrets)
     };
     view::build(change, objects, &options)
 }

@@ -78,7 +78,7 @@ fn spec(
     if let Some(own) = own {
         if let Some((path, file)) = file(own, wish, wanted)? {
             let wrong = |error: focus::Error| wrong(own, path, &error.to_string());
-            focus = focus::read(shipped.name, &file).map_err(wrong)?;
+            focus = focus::read(Some(shipped.name), &file).map_err(wrong)?;
         }
         kinds = kinds_of(own)?;
     }
@@ -189,4 +189,22 @@ fn agent(name: &str, settings: &Settings, origin: &config::Origin) -> Result<(),
             Err(problem.hint("name an agent with `role = \"validator\"`").into())
         }
     }
+}
+
+/// Says that nothing which models say can block, where the policy wants it to and asks too few of them.
+pub fn toothless(specs: &Specs, wanted: &Wanted<'_>) -> Option<String> {
+    let line = wanted.wired.gate.block_models?;
+    let most = specs.list.iter().map(|spec| spec.agents.len()).max().unwrap_or(0);
+    let need = line.agreement as usize;
+    if line.falsified || need <= most {
+        return None;
+    }
+    let few = if most == 1 {
+        "1 agent is".to_owned()
+    } else {
+        format!("{most} agents are")
+    };
+    Some(format!(
+        "nothing that models say can block: {need} must agree, and {few} asked"
+    ))
 }

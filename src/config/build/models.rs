@@ -4,11 +4,11 @@ use super::{int, number, switch, text, texts, time};
 use crate::config::layer::{Entry, Item, Path};
 use crate::config::merge::{Merged, or_default};
 use crate::config::models::{
-    AgentSettings, BudgetSettings, ModelEntry, ModelSettings, PromptSettings, ProviderSettings, Role,
-    RouteEntry, RoutingSettings,
+    AgentSettings, BudgetSettings, ModelEntry, ModelSettings, PromptSettings, ProviderSettings,
+    READING_TOOLS, Role, RouteEntry, RoutingSettings,
 };
 use crate::config::value::Value;
-use crate::config::{Origin, Problem};
+use crate::config::{Origin, Problem, nearest};
 use crate::model::Money;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -146,19 +146,10 @@ fn agent(table: &Table<'_>, problems: &mut Vec<Problem>) -> AgentSettings {
         _ => Role::Validator,
     };
     let tools = texts(table.value("tools"));
-    if let Some(tool) = tools
-        .iter()
-        .find(|tool| writes(tool))
-        .filter(|_| role == Role::Validator)
-    {
-        let message = format!(
-            "the validator `{}` asks for the tool `{tool}`, which writes",
-            table.name
-        );
+    if role == Role::Validator {
         let place = table.value("tools").map(|entry| entry.origin.clone());
-        let problem = Problem::at(place.as_ref().unwrap_or(table.origin), message);
-        problems
-            .push(problem.hint("a validator can `read`, `list`, `grep` and look up symbols, and no more"));
+        let place = place.as_ref().unwrap_or(table.origin);
+        problems.extend(tools.iter().find_map(|tool| not_reading(table.name, tool, place)));
     }
     AgentSettings {
         role,
@@ -166,6 +157,23 @@ fn agent(table: &Table<'_>, problems: &mut Vec<Problem>) -> AgentSettings {
         tools,
         origin: table.origin.clone(),
     }
+}
+
+/// Says that a validator may not have a tool, if it may not.
+fn not_reading(agent: &str, tool: &str, place: &Origin) -> Option<Problem> {
+    if READING_TOOLS.contains(&tool) {
+        return None;
+    }
+    let all = READING_TOOLS.map(|name| format!("`{name}`")).join(", ");
+    let reads = format!("a validator can {all}, and no more");
+    let shown = nearest::shown(tool);
+    if writes(tool) {
+        let message = format!("the validator `{agent}` asks for the tool `{shown}`, which writes");
+        return Some(Problem::at(place, message).hint(reads));
+    }
+    let message = format!("the validator `{agent}` asks for the tool `{shown}`, which does not exist");
+    let hint = nearest::hint(tool, READING_TOOLS).unwrap_or(reads);
+    Some(Problem::at(place, message).hint(hint))
 }
 
 fn writes(tool: &str) -> bool {

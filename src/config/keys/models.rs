@@ -266,7 +266,8 @@ pub(super) const AGENT: &[Key] = &[
         K::Texts,
         "[]",
         "[\"read\", \"grep\"]",
-        "What it may call.",
+        "What it may call. A validator can `read`, `list`, `glob` and `grep` the tree of the change, look up a \
+         `symbol` and its `callers`, and no more.",
     ),
 ];
 

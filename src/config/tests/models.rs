@@ -81,6 +81,24 @@ fn a_validator_with_a_tool_that_writes_is_refused() {
 }
 
 #[test]
+fn a_validator_with_a_tool_that_does_not_exist_is_refused() {
+    let told = problems("version = 1\n[agents.x]\ntools = [\"read\", \"gerp\"]\n");
+    assert!(
+        told.contains(":3:9: the validator `x` asks for the tool `gerp`, which does not exist"),
+        "{told}"
+    );
+    assert!(told.contains("did you mean `grep`?"), "{told}");
+    let told = problems("version = 1\n[agents.x]\ntools = [\"browser\"]\n");
+    assert!(
+        told.contains("a validator can `read`, `list`, `glob`, `grep`, `symbol`, `callers`, and no more"),
+        "{told}"
+    );
+    loaded(
+        "version = 1\n[agents.x]\ntools = [\"read\", \"list\", \"glob\", \"grep\", \"symbol\", \"callers\"]\n",
+    );
+}
+
+#[test]
 fn addresses_amounts_and_names_are_checked() {
     for (line, told) in [
         (

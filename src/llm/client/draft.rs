@@ -7,7 +7,7 @@ use crate::llm::tokens::{Counter, Family};
 pub struct Draft {
     /// What is said.
     texts: Counter,
-    /// Tools and the schema: what a server makes of them is its own affair, and may be no tokens at all.
+    /// Tools, the schema and thoughts: what a server makes of them is its own affair, and may be no tokens at all.
     forms: Counter,
 }
 
@@ -18,6 +18,7 @@ impl Draft {
     /// Reads all texts of a request once.
     pub fn of(request: &Request) -> Self {
         let mut texts = Counter::default();
+        let mut forms = Counter::default();
         for block in &request.system {
             texts.push(&block.text);
             texts.push("\n");
@@ -27,10 +28,9 @@ impl Draft {
                 Part::Text(block) => texts.push(&block.text),
                 Part::Call(call) => texts.push(&call.args.to_string()),
                 Part::Result(result) => texts.push(&result.content),
-                Part::Opaque(value) => texts.push(&value.to_string()),
+                Part::Opaque(value) => forms.push(&value.to_string()),
             }
         }
-        let mut forms = Counter::default();
         for tool in &request.tools {
             forms.push(&tool.description);
             forms.push(&tool.parameters.to_string());

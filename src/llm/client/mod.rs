@@ -8,6 +8,7 @@ mod draft;
 mod key;
 mod preview;
 mod state;
+mod turn;
 
 use super::answer::{Answer, Failure, FailureKind, Finish, Wait};
 use super::book::Book;
@@ -15,7 +16,7 @@ use super::budget::AtLimit;
 use super::cache_key::{self, Asked};
 use super::price::same_model;
 use super::reading::{self, Expected, Reading, Unreadable};
-use super::request::Request;
+use super::request::{Part, Request, ToolCall};
 use super::route::{self, Decision, Spending, State, Step, Target, Verdict};
 use super::tokens;
 use super::transport::{self, Attempt, Cancel, Within};
@@ -106,6 +107,10 @@ pub struct Given {
     pub cached: bool,
     /// Whether it is the second answer, to the question what was wrong with the first.
     pub asked_again: bool,
+    /// The tools that the model calls before it answers; there is no reading then.
+    pub calls: Vec<ToolCall>,
+    /// The model's turn as it must be sent back if the conversation goes on; empty where it does not.
+    pub turn: Vec<Part>,
 }
 
 impl Given {
@@ -318,6 +323,9 @@ impl<'a> Client<'a> {
         cache_key: &str,
         asked_again: bool,
     ) -> Result<Given, Unreadable> {
+        if turn::is_called_for(&answer, request) {
+            return Ok(self.called(target, answer, request, cache_key));
+        }
         let reading = match &question.expected {
             Some(expected) => Some(reading::read(&answer.text, &answer.finish, expected)?),
             None => None,
@@ -339,11 +347,18 @@ impl<'a> Client<'a> {
             reading,
             cached: false,
             asked_again,
+            calls: Vec::new(),
+            turn: Vec::new(),
         })
     }
 
     /// Looks for an answer that an earlier call was given.
     fn kept(&self, question: &Question<'_>, target: Target, key: &str) -> Option<Given> {
+        self.kept_answer(question, target, key)
+            .or_else(|| self.kept_calls(question, target, key))
+    }
+
+    fn kept_answer(&self, question: &Question<'_>, target: Target, key: &str) -> Option<Given> {
         let bytes = kept::get(self.store?, key, &kept::Bounds::default(), clock::now()).ok()??;
         let text = String::from_utf8(bytes).ok()?;
         let reading = match &question.expected {
@@ -359,6 +374,8 @@ impl<'a> Client<'a> {
             reading,
             cached: true,
             asked_again: false,
+            calls: Vec::new(),
+            turn: Vec::new(),
         };
         Some(given).filter(Given::is_whole)
     }
@@ -461,9 +478,9 @@ impl Reply {
         false
     }
 
-    /// Keeps an answer if it is better than what there is; says whether it is whole.
+    /// Keeps an answer if it is better than what there is; says whether it is whole, or goes on with tools.
     fn keep(&mut self, name: &str, given: Given) -> bool {
-        let whole = given.is_whole();
+        let whole = given.is_whole() || !given.calls.is_empty();
         if !whole {
             self.fail(name, not_whole(&given.finish, given.reading.as_ref()));
         }

@@ -4,6 +4,7 @@
 //! question  a unit and a validator as one request to a model
 //! claims    what a model answered, as claims
 //! run       all questions side by side, the riskiest units first, within limits
+//! tools     what a model may look up before it answers, where its agent is granted that
 //! ```
 //!
 //! Everything but the calls is deterministic: the same answers on the same change give the same result.
@@ -12,10 +13,12 @@ mod canary;
 mod claims;
 mod question;
 mod run;
+mod tools;
 
 pub use claims::{SYNONYMS, claims, schema};
 pub use question::{VERBATIM, question};
 pub use run::run;
+pub use tools::{ToolLimits, Tooled};
 
 use super::sift::{Candidate, Limits, Sifted};
 use super::spec::Spec;

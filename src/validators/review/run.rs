@@ -82,7 +82,8 @@ fn asks(plan: &Plan<'_>, bare: &[Option<Unit>]) -> Vec<Ask> {
     for (at, unit) in plan.view.units.iter().enumerate() {
         for spec in plan.validators {
             let covers = |name: &String| spec.scope.covers(BStr::new(name));
-            if !unit.files.iter().any(covers) {
+            let has_nothing = spec.sees_message && plan.message.is_none();
+            if has_nothing || !unit.files.iter().any(covers) {
                 continue;
             }
             for agent in &spec.agents {

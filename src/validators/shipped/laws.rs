@@ -205,7 +205,7 @@ fn a_shipped_one_as_it_is() {
 
 #[test]
 fn a_shipped_one_with_other_words_and_places() {
-    let focus = focus::read("migration", b"Look for drops.").unwrap();
+    let focus = focus::read(Some("migration"), b"Look for drops.").unwrap();
     let digest = focus.digest.clone();
     let scope = Scope {
         paths: vec!["sql/**".into()],

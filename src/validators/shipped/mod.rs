@@ -145,7 +145,7 @@ pub fn own(name: &str, file: &[u8], kinds: &[Kind], agents: &[String], scope: Sc
     if find(name).is_some() || TAKEN.contains(&name) {
         return Err(Error::Taken(name.to_owned()));
     }
-    let focus = focus::read(name, file).map_err(|error| Error::Focus {
+    let focus = focus::read(Some(name), file).map_err(|error| Error::Focus {
         name: name.to_owned(),
         error,
     })?;

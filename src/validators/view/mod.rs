@@ -30,8 +30,12 @@ mod tests;
 
 pub use fence::NOTATION;
 pub use left_out::{LeftOut, Why};
+pub(in crate::validators) use related::end;
+pub(in crate::validators) use render::push_line;
 pub use risk::Risk;
-pub use text::{REDACTED, name};
+pub(in crate::validators) use scope::{Syntax, call, heads, named};
+pub(in crate::validators) use text::Text;
+pub use text::{REDACTED, name, path};
 
 use crate::llm::tokens::Family;
 use crate::model::{ChangeSet, Objects};

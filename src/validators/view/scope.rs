@@ -248,8 +248,8 @@ impl Syntax {
     #[must_use]
     pub fn head<'a>(&self, line: &'a str) -> Option<&'a str> {
         let rest = line.trim_start();
-        if let Some(name) = self.keyword(rest) {
-            return Some(name);
+        if let Some((_, after)) = self.keyword(rest) {
+            return Some(named(after));
         }
         match self.other {
             Other::Nothing => None,
@@ -259,14 +259,22 @@ impl Syntax {
         }
     }
 
-    /// Returns the name behind the last keyword of those that a line begins with: `const fn`, `enum class`.
-    fn keyword<'a>(&self, line: &'a str) -> Option<&'a str> {
+    /// Whether a name with parameters and a body is a head.
+    #[must_use]
+    pub fn has_calls(&self) -> bool {
+        self.other == Other::Call
+    }
+
+    /// Returns the last keyword of those that a line begins with (`const fn`, `enum class`), and what stands
+    /// behind it.
+    #[must_use]
+    pub fn keyword<'a>(&self, line: &'a str) -> Option<(&'a str, &'a str)> {
         let (mut rest, mut found) = (line, None);
         for _ in 0..8 {
             let first = rest.split([' ', '\t', '(', '<']).next().unwrap_or_default();
             let after = rest[first.len()..].trim_start();
             if self.keywords.contains(&first) {
-                found = Some(named(after));
+                found = Some((first, after));
                 rest = after;
             } else if self.modifiers.contains(&first) {
                 rest = behind_modifier(after)?;
@@ -289,7 +297,8 @@ fn behind_modifier(after: &str) -> Option<&str> {
 }
 
 /// Returns the word behind a keyword, without a receiver or parameters of a type: `func (s *Set) Add`.
-fn named(after: &str) -> &str {
+#[must_use]
+pub fn named(after: &str) -> &str {
     let skipped = match after.chars().next() {
         Some('(') => after.split_once(')').map(|(_, rest)| rest.trim_start()),
         Some('<') => after.split_once('>').map(|(_, rest)| rest.trim_start()),
@@ -299,7 +308,8 @@ fn named(after: &str) -> &str {
 }
 
 /// Returns the name in front of parameters, if the line looks like the head of a function.
-fn call(line: &str) -> Option<&str> {
+#[must_use]
+pub fn call(line: &str) -> Option<&str> {
     let (before, _) = line.split_once('(')?;
     let first = word(before);
     let strange = |c: char| !(c.is_alphanumeric() || " \t_*&:<>,~[]@$#?-".contains(c));

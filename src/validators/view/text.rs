@@ -6,7 +6,7 @@
 
 use crate::check::Lines;
 use crate::model::{is_hidden, push_visible};
-use bstr::ByteSlice;
+use bstr::{BString, ByteSlice};
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -186,6 +186,31 @@ pub fn name(path: &[u8]) -> String {
     out
 }
 
+/// Returns the path that a name stands for, as [`name`] writes it; `None`: it writes no path so.
+#[must_use]
+pub fn path(name: &str) -> Option<BString> {
+    let mut out = Vec::with_capacity(name.len());
+    let mut rest = name.as_bytes();
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        out.extend_from_slice(&rest[..at]);
+        rest = &rest[at + 1..];
+        let (byte, len) = match rest {
+            [b'\\', ..] => (b'\\', 1),
+            [b'x', high, low, ..] => (hex(*high)? << 4 | hex(*low)?, 3),
+            _ => return None,
+        };
+        out.push(byte);
+        rest = &rest[len..];
+    }
+    out.extend_from_slice(rest);
+    Some(out.into())
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    let digit = char::from(digit).to_digit(16)?;
+    u8::try_from(digit).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,6 +290,12 @@ mod tests {
                 prop_assert!(!shown.text.contains(|c| c != '\t' && is_hidden(c)));
                 prop_assert!(shown.cut <= text.raw(line).len());
             }
+        }
+
+        #[test]
+        fn a_name_leads_back_to_its_path(bytes: Vec<u8>, text in "[\\\\xg0-1`]{0,6}") {
+            prop_assert_eq!(path(&name(&bytes)).unwrap(), bytes);
+            drop(path(&text));
         }
 
         #[test]

@@ -41,7 +41,7 @@ fn with_the_server_stopped_the_policy_decides() {
 fn an_answer_after_the_deadline_is_none() {
     let late = Server::new(|asked, conn| {
         conn.closed_within(Duration::from_secs(6));
-        answer(conn, &Question::of(asked).model, &json!([defect()]))
+        answer(conn, &Question::of(asked), &json!([defect()]))
     });
     let repo = repo(&closed(&policy(&late.http(), &gate("[\"one\"]", TWO))));
     let begun = Instant::now();
@@ -69,9 +69,7 @@ fn a_connection_that_is_cut_in_the_middle_gives_no_pass() {
 fn an_answer_that_is_cut_off_adds_findings_and_never_passes() {
     let cut = Server::new(|asked, conn| {
         let said = json!({ "findings": [defect()] }).to_string();
-        let body = contract::answer(KIND, &said[..said.len() - 2]);
-        let mut body: Value = serde_json::from_slice(&body).unwrap();
-        body["model"] = json!(Question::of(asked).model);
+        let mut body = whole(&Question::of(asked), &said[..said.len() - 2]);
         body["choices"][0]["finish_reason"] = json!("length");
         conn.json(200, body.to_string().as_bytes())
     });

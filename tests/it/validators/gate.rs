@@ -91,23 +91,29 @@ fn who_said_it_cannot_confirm_it() {
 }
 
 #[test]
-fn what_cannot_be_found_in_the_change_is_dropped_and_counted() {
-    let server = says(|_| {
+fn what_cannot_be_found_or_is_plainly_wrong_is_dropped_and_counted() {
+    let quote = "    return total / len(items)";
+    let server = says(move |_| {
         json!([
             finding("return items.pop()", json!({})),
-            finding("    return total / len(items)", json!({"path": "src/other.py"})),
-            finding("    return total / len(items)", json!({"kind": "external"})),
+            finding(quote, json!({"path": "src/other.py"})),
+            finding(quote, json!({"kind": "missing-file", "subject": "src/pay.py"})),
+            finding(quote, json!({"kind": "missing-symbol", "subject": "mean"})),
         ])
     });
     let (code, said) = report(&repo(&policy(&server.http(), &gate("[\"one\", \"two\"]", TWO))));
-    assert_eq!(code, 0, "{said}");
-    let world = vec![("validators/world".to_owned(), 3, "warn".to_owned())];
-    assert_eq!(found(&said), world, "{said}");
-    let dropped = said["review"]["dropped"].to_string();
-    assert!(
-        dropped.contains("quote-not-found") && dropped.contains("unknown-path"),
-        "{dropped}"
-    );
+    assert_eq!((code, found(&said).len()), (0, 0), "{said}");
+    let dropped = said["review"]["dropped"].as_array().unwrap().iter();
+    let dropped: Vec<(&str, u64)> = dropped
+        .map(|row| (row["what"].as_str().unwrap(), row["count"].as_u64().unwrap()))
+        .collect();
+    let expected = [
+        ("path/unknown-path", 2),
+        ("quote/quote-not-found", 2),
+        ("facts/file-exists", 2),
+        ("facts/symbol-exists", 2),
+    ];
+    assert_eq!(dropped, expected);
 }
 
 #[test]

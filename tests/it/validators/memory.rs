@@ -26,12 +26,11 @@ fn an_answer_that_had_to_be_asked_for_twice_is_kept_too() {
     let calls = AtomicUsize::new(0);
     let server = Server::new(move |asked, conn| match calls.fetch_add(1, Ordering::Relaxed) {
         0 => {
-            let mut body: Value = serde_json::from_slice(&contract::answer(KIND, "no json")).unwrap();
-            body["model"] = json!(Question::of(asked).model);
+            let body = whole(&Question::of(asked), "no json");
             conn.json(200, body.to_string().as_bytes())
         }
-        1 => answer(conn, &Question::of(asked).model, &json!([defect()])),
-        _ => answer(conn, &Question::of(asked).model, &json!([])),
+        1 => answer(conn, &Question::of(asked), &json!([defect()])),
+        _ => answer(conn, &Question::of(asked), &json!([])),
     });
     let repo = repo(&policy(&server.http(), &gate("[\"one\"]", TWO)));
     let first = found(&report(&repo).1);
@@ -39,14 +38,11 @@ fn an_answer_that_had_to_be_asked_for_twice_is_kept_too() {
     assert_eq!(server.asked().len(), 2);
 }
 
-/// What stands far below the mean.
-const TAIL: &str = "\n\n\n\nlimit = 1\n";
-
 /// A branch of one base that is reviewed after each of its commits.
 fn branch(policy: &str) -> Repo {
     let repo = Repo::new();
     repo.write(".pantheon.toml", policy);
-    repo.write("src/pay.py", format!("{BEFORE}{TAIL}"));
+    repo.write("src/pay.py", BEFORE);
     repo.write("src/other.py", "a = 1\n");
     repo.commit("Begin");
     repo.git(&["checkout", "-q", "-b", "work"]);
@@ -63,22 +59,23 @@ fn review_branch(repo: &Repo) -> (i32, Value) {
 
 #[test]
 fn a_new_finding_in_lines_that_were_reviewed_does_not_block_a_second_round() {
-    // In the first round nobody says anything about the mean; in the second both do, for more stands below it.
+    // In the first round nobody says anything about the division; in the second both do.
     let server = says(|question| match question.text.contains("b = 2") {
         true => json!([defect()]),
         false => json!([]),
     });
     let repo = branch(&policy(&server.http(), &gate("[\"one\", \"two\"]", TWO)));
-    repo.write("src/pay.py", format!("{AFTER}{TAIL}"));
+    let rest: String = (0..30).map(|n| format!("x{n} = {n}\n")).collect();
+    repo.write("src/pay.py", format!("{AFTER}{rest}"));
     repo.commit("Divide");
     assert_eq!(review_branch(&repo).0, 0);
-    repo.write("src/pay.py", format!("{AFTER}{TAIL}b = 2\n"));
+    repo.write("src/pay.py", format!("{AFTER}{rest}b = 2\n"));
     repo.commit("Add b");
     let (code, said) = review_branch(&repo);
     assert_eq!((code, found(&said)[0].2.as_str()), (0, "warn"), "{said}");
     assert!(said.to_string().contains("seen-before"), "{said}");
     // Nor does a third one, though the second has said it.
-    repo.write("src/pay.py", format!("{AFTER}{TAIL}b = 2\nc = 3\n"));
+    repo.write("src/pay.py", format!("{AFTER}{rest}b = 2\nc = 3\n"));
     repo.commit("Add c");
     assert_eq!(review_branch(&repo).0, 0);
 }
@@ -87,7 +84,7 @@ fn a_new_finding_in_lines_that_were_reviewed_does_not_block_a_second_round() {
 fn a_finding_that_stays_blocks_in_each_round() {
     let server = says(|_| json!([defect()]));
     let repo = branch(&policy(&server.http(), &gate("[\"one\", \"two\"]", TWO)));
-    repo.write("src/pay.py", format!("{AFTER}{TAIL}"));
+    repo.write("src/pay.py", AFTER);
     repo.commit("Divide");
     assert_eq!(review_branch(&repo).0, 1);
     repo.write("src/other.py", "a = 1\nb = 2\n");
@@ -108,7 +105,7 @@ fn rounds_come_to_an_end() {
     repo.write("src/other.py", "a = 1\nb = 2\n");
     repo.commit("Add b");
     assert_eq!(review_branch(&repo).0, 0);
-    repo.write("src/pay.py", format!("{AFTER}{TAIL}"));
+    repo.write("src/pay.py", AFTER);
     repo.commit("Divide");
     let (code, said) = review_branch(&repo);
     assert_eq!(code, 0, "{said}");

@@ -114,7 +114,9 @@ fn items(turn: &Turn) -> Vec<Value> {
                 "call_id": fields::call_id(&result.id, &result.name),
                 "output": openai_words::result(result),
             })),
-            Part::Opaque(value) if fields::is_own(value, &FOREIGN) => items.push(value.clone()),
+            Part::Opaque(value) if fields::is_own(value, &FOREIGN) && !is_kept_there(value) => {
+                items.push(value.clone());
+            }
             Part::Opaque(_) => {}
         }
     }
@@ -122,4 +124,11 @@ fn items(turn: &Turn) -> Vec<Value> {
         items.push(json!({"type": "message", "role": "user", "content": said}));
     }
     items
+}
+
+/// Whether an item holds thoughts that came without their content: it names what the server would have kept, had
+/// it been asked to, and is refused.
+fn is_kept_there(value: &Value) -> bool {
+    let has_content = value.get("encrypted_content").is_some_and(Value::is_string);
+    fields::text(value, "/type") == Some("reasoning") && !has_content
 }

@@ -206,6 +206,18 @@ fn a_refusal_is_no_answer() {
 }
 
 #[test]
+fn thoughts_without_their_content_do_not_go_back() {
+    let mut request = question("m");
+    let thoughts = Part::Opaque(json!({"type": "reasoning", "id": "rs_1", "summary": []}));
+    request.turns = vec![Turn {
+        role: Role::Model,
+        parts: vec![thoughts, Part::Text(Block::plain("Fine."))],
+    }];
+    let said = json!([{"type": "message", "role": "assistant", "content": "Fine."}]);
+    assert_eq!(body(&request)["input"], said);
+}
+
+#[test]
 fn a_turn_goes_back_as_it_came() {
     let reasoning = json!({"type": "reasoning", "id": "rs_1", "summary": [], "encrypted_content": "eA=="});
     let mut comment = said("I look.");
@@ -375,7 +387,7 @@ fn an_error_after_status_200_is_one() {
 
 #[test]
 fn what_another_provider_said_is_left_out_or_named() {
-    let own = json!({"type": "reasoning", "id": "rs_1"});
+    let own = json!({"type": "reasoning", "id": "rs_1", "encrypted_content": "eA=="});
     let foreign = [
         json!({"type": "thinking", "thinking": "Hm."}),
         json!({"text": "Hm.", "thought": true}),
