@@ -60,7 +60,12 @@ fn main() -> Outcome<()> {
     let given = given()?;
     let scratch = tempfile::tempdir()?;
     let place = given.export.as_deref().unwrap_or(scratch.path());
-    let play = Play::of(&given.repository, &place.join("scratch.git"), given.commits, given.moved)?;
+    let play = Play::of(
+        &given.repository,
+        &place.join("scratch.git"),
+        given.commits,
+        given.moved,
+    )?;
     println!("{}", play.summary());
     let gate = Gate::open(&play.repository)?;
     for tokens_per_unit in &given.tokens {

@@ -91,7 +91,11 @@ impl Gate {
             let view = self.view(review, setting)?;
             met.elapsed += begun.elapsed();
             for unit in view.units.iter().filter(|unit| seen.insert(unit.text.clone())) {
-                let miss = shown.add(unit.text.split_once(&unit.fence).map_or("", |(_, content)| content));
+                let miss = shown.add(
+                    unit.text
+                        .split_once(&unit.fence)
+                        .map_or("", |(_, content)| content),
+                );
                 *met.missed.entry((review.why, miss)).or_default() += 1;
             }
             let looks = self.looks(&view, &mut kept, &mut met.texts);
@@ -129,7 +133,12 @@ impl Gate {
         };
         let mut looks = Vec::new();
         for unit in view.units.iter().enumerate() {
-            for (validator, spec) in self.specs.iter().enumerate().filter(|(_, spec)| wants(spec, unit.1)) {
+            for (validator, spec) in self
+                .specs
+                .iter()
+                .enumerate()
+                .filter(|(_, spec)| wants(spec, unit.1))
+            {
                 let ask = question(&plan, spec, "", unit, false);
                 let (key, text) = (key(&ask), text(&ask.request));
                 let hit = kept.contains_key(&key);

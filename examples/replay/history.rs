@@ -134,7 +134,11 @@ impl Play {
             "{} commits in {} branches ({}; commits each: {}), {} amended, {} rebased, {} reviews",
             self.branches.iter().sum::<usize>(),
             self.branches.len(),
-            if self.is_merged { "as they were merged" } else { "runs of a history without merges" },
+            if self.is_merged {
+                "as they were merged"
+            } else {
+                "runs of a history without merges"
+            },
             lengths.join(", "),
             self.amended,
             self.rebased,
@@ -230,7 +234,9 @@ fn run(git: &Git, lines: &[Vec<&str>], moved: usize) -> Outcome<Option<Branch>> 
     };
     let older = format!("{base}~{moved}");
     let older = git.run(&["rev-parse", "--verify", "--quiet", &older]);
-    let begun = older.ok().and_then(|older| Some((put_onto(git, &older, base, &commits)?, older)));
+    let begun = older
+        .ok()
+        .and_then(|older| Some((put_onto(git, &older, base, &commits)?, older)));
     Ok(Some(match begun {
         Some((begun, older)) => Branch {
             base: older,
@@ -250,7 +256,9 @@ fn put_onto(git: &Git, onto: &str, base: &str, commits: &[String]) -> Option<Vec
     let (mut moved, mut tip, mut parent) = (Vec::new(), onto.to_owned(), base);
     for commit in commits {
         let merge_base = format!("--merge-base={parent}");
-        let tree = git.run(&["merge-tree", "--write-tree", &merge_base, &tip, commit]).ok()?;
+        let tree = git
+            .run(&["merge-tree", "--write-tree", &merge_base, &tip, commit])
+            .ok()?;
         tip = git.run(&["commit-tree", "-p", &tip, "-m", "moved", &tree]).ok()?;
         moved.push(tip.clone());
         parent = commit;
@@ -261,7 +269,14 @@ fn put_onto(git: &Git, onto: &str, base: &str, commits: &[String]) -> Option<Vec
 /// Makes a commit as it was before it was amended: in one file, the first line of one run of added lines is
 /// missing. `None`: it adds no line to a file.
 fn draft(git: &Git, before: &str, commit: &str) -> Outcome<Option<String>> {
-    let listed = git.run(&["diff-tree", "-r", "--no-renames", "--diff-filter=AM", before, commit])?;
+    let listed = git.run(&[
+        "diff-tree",
+        "-r",
+        "--no-renames",
+        "--diff-filter=AM",
+        before,
+        commit,
+    ])?;
     let files: Vec<_> = listed
         .lines()
         .filter_map(|line| line.split_once('\t'))
@@ -288,7 +303,14 @@ fn draft(git: &Git, before: &str, commit: &str) -> Outcome<Option<String>> {
         let info = format!("{mode},{blob},{path}");
         git.run(&["update-index", "--add", "--cacheinfo", &info])?;
         let tree = git.run(&["write-tree"])?;
-        return Ok(Some(git.run(&["commit-tree", "-p", before, "-m", "draft", &tree])?));
+        return Ok(Some(git.run(&[
+            "commit-tree",
+            "-p",
+            before,
+            "-m",
+            "draft",
+            &tree,
+        ])?));
     }
     Ok(None)
 }
@@ -299,7 +321,12 @@ fn without_a_line(old: &[u8], new: &[u8], choice: usize) -> Option<Vec<u8>> {
     let hunk = added.get(choice.checked_rem(added.len())?)?;
     let gone = hunk.new.start as usize;
     let lines = new.split_inclusive(|byte| *byte == b'\n').enumerate();
-    Some(lines.filter(|(at, _)| *at != gone).flat_map(|(_, line)| line.to_vec()).collect())
+    Some(
+        lines
+            .filter(|(at, _)| *at != gone)
+            .flat_map(|(_, line)| line.to_vec())
+            .collect(),
+    )
 }
 
 fn digest(bytes: &[u8]) -> u8 {
@@ -339,7 +366,10 @@ impl Git {
             command.env(format!("GIT_{role}_EMAIL"), "nobody@example.com");
             command.env(format!("GIT_{role}_DATE"), "2026-01-01T00:00:00Z");
         }
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         let mut child = command.spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
             stdin.write_all(input)?;
