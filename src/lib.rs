@@ -24,6 +24,7 @@
 //! | 4 | `validators` | checks that ask a model: what it is shown, and what is believed of its answer |
 //! | 3 | `rules` | offline checks, one file each; pattern rules are data in `policies/` |
 //! | 3 | `llm` | models: one codec a contract, one transport, routes, budgets |
+//! | 2 | `sandbox` | takes rights away from a process, deny by default; one folder for each system |
 //! | 2 | `store` | local state for many processes: SQLite, opened only when needed |
 //! | 2 | `report` | one output format per file, pure |
 //! | 2 | `policy` | `decide`, pure; gates, waivers, baseline |
@@ -55,6 +56,7 @@ pub mod model;
 pub mod policy;
 pub mod report;
 pub mod rules;
+pub mod sandbox;
 pub mod store;
 pub mod sys;
 pub mod validators;

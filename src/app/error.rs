@@ -39,6 +39,9 @@ pub enum Error {
     /// Nothing says where the local state lives.
     #[error("nothing says where the local state lives: no home directory is known")]
     NoState,
+    /// A case of an evaluation, an answer or a prompt cannot be used.
+    #[error(transparent)]
+    Eval(#[from] super::eval::Wrong),
     /// No temporary directory can be made.
     #[error("no temporary directory can be made: {0}")]
     Scratch(#[source] io::Error),

@@ -4,7 +4,9 @@ pub mod background;
 pub mod baseline;
 pub mod cost;
 pub mod debug;
+pub mod doctor;
 mod error;
+pub mod eval;
 pub mod hook;
 pub mod install;
 mod judge;
@@ -15,6 +17,7 @@ pub mod settings;
 pub mod state;
 pub mod validate;
 mod wire;
+pub mod worker;
 
 pub use crate::git::Error as GitError;
 pub use crate::store::Error as StateError;

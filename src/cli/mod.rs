@@ -5,6 +5,8 @@ mod completions;
 mod config;
 mod cost;
 mod debug;
+mod doctor;
+mod eval;
 mod failure;
 mod hook;
 mod hooks;
@@ -16,6 +18,7 @@ mod policy;
 mod review;
 mod rules;
 mod trust;
+mod worker;
 
 pub use failure::{Exit, Failure};
 
@@ -94,12 +97,15 @@ enum Command {
     Baseline(baseline::Command),
     /// Show what models have cost
     Cost(cost::Args),
+    /// Show how often validators are right: replay the answers of models over cases with known answers
+    Eval(eval::Args),
     /// List the rules, or explain one
     Rules(rules::RulesArgs),
     #[command(subcommand)]
     /// Show the models that are configured: whether they can be reached, what they cost, which one is asked
     Models(models::Command),
     Trust(trust::Args),
+    Doctor(doctor::Args),
     /// Write the completions of a shell
     Completions {
         /// The shell
@@ -114,22 +120,28 @@ enum Command {
     Hook(hook::Args),
     #[command(hide = true)]
     Debug(debug::Args),
+    #[command(hide = true)]
+    Worker,
 }
 
 /// Runs the program and returns its exit code.
 #[must_use]
 pub fn main() -> Exit {
     let mut words = std::env::args_os().skip(1);
-    if words.next().is_some_and(|word| word == "hook")
+    let first = words.next();
+    let cx = Context {
+        dir: PathBuf::from("."),
+        color: Color::Auto,
+        set: Vec::new(),
+        verbose: false,
+    };
+    if first.as_ref().is_some_and(|word| word == app::worker::WORD) {
+        return finish(worker::run(), &cx);
+    }
+    if first.is_some_and(|word| word == "hook")
         && let Some(args) = hook::Args::fast(words)
     {
         log::start(false);
-        let cx = Context {
-            dir: PathBuf::from("."),
-            color: Color::Auto,
-            set: Vec::new(),
-            verbose: false,
-        };
         return finish(hook::run(&args, &cx), &cx);
     }
     match parse(std::env::args_os()) {
@@ -189,9 +201,11 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Config(what) => config::run(cx, what, load),
         Command::Baseline(what) => baseline::run(what, cx),
         Command::Cost(args) => cost::run(args, cx, &load_or_shipped(cx)?),
+        Command::Eval(args) => eval::run(args, cx, || load_or_shipped(cx)),
         Command::Rules(args) => list_rules(args, cx),
         Command::Models(what) => models::run(what, cx, &load_or_shipped(cx)?),
         Command::Trust(args) => trust::run(args, cx, &load()?),
+        Command::Doctor(args) => doctor::run(args, cx),
         Command::Completions { shell } => {
             cx.out(&completions::script(&Cli::command(), *shell));
             Ok(0)
@@ -199,6 +213,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Man { dir } => man::write(&Cli::command(), dir),
         Command::Hook(args) => hook::run(args, cx),
         Command::Debug(args) => debug::run(args, cx),
+        Command::Worker => worker::run(),
     }
 }
 

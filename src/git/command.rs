@@ -40,6 +40,14 @@ pub enum Error {
     Failed(String, String),
 }
 
+/// Returns the version of git, by its own word; `None`: it cannot be run.
+#[must_use]
+pub fn version() -> Option<String> {
+    let said = Git::new(Path::new(".")).run(&["--version"]).ok()?;
+    let said = String::from_utf8_lossy(&said);
+    Some(said.trim().trim_start_matches("git version ").to_owned())
+}
+
 /// A `git` that runs in one directory.
 #[derive(Debug, Clone)]
 pub struct Git {

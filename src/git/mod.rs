@@ -19,6 +19,7 @@ mod tree;
 mod worktree;
 
 pub use changes::{commit, mark_copies, message, range, staged, whole_tree};
+pub use command::version;
 pub use commits::{Chosen, branch_range, comment_mark, resolve, resolve_range};
 pub use diff::hunks;
 pub use objects::{Reader, Readers};

@@ -2,10 +2,11 @@
 
 use super::request::{Part, ToolCall};
 use crate::model::Usage;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// An answer as it came, not yet looked into.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// Why the model stopped. Only [`Finish::Complete`] may ever count as a whole answer.
     pub finish: Finish,
@@ -26,7 +27,7 @@ pub struct Answer {
 }
 
 /// Why a model stopped.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Finish {
     /// It had said everything.
     Complete,
@@ -45,7 +46,7 @@ pub enum Finish {
 }
 
 /// Why a call gave no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{message}")]
 pub struct Failure {
     /// What it means for the next attempt.
@@ -61,7 +62,7 @@ pub struct Failure {
 }
 
 /// What a failure means for the next attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FailureKind {
     /// The request itself is wrong: it will fail again anywhere (400, 422).
     BadRequest,
@@ -110,7 +111,7 @@ pub enum FailureKind {
 }
 
 /// What was waited for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wait {
     /// The connection.
     Connect,

@@ -1,9 +1,10 @@
 //! What a model is asked, in words that fit every provider.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One call to a model. A codec leaves out what its provider or the model does not take.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Request {
     /// The model, by the provider's own name.
     pub model: String,
@@ -36,7 +37,7 @@ pub struct Request {
 }
 
 /// A block of text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
     /// The text.
     pub text: String,
@@ -45,7 +46,7 @@ pub struct Block {
 }
 
 /// How long a provider's cache keeps a prefix.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CacheFor {
     /// Some minutes.
     Short,
@@ -54,7 +55,7 @@ pub enum CacheFor {
 }
 
 /// One turn of the conversation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Turn {
     /// Whose turn it is.
     pub role: Role,
@@ -63,7 +64,7 @@ pub struct Turn {
 }
 
 /// Whose turn it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
     /// Ours.
     User,
@@ -72,7 +73,7 @@ pub enum Role {
 }
 
 /// A part of a turn.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Part {
     /// Text.
     Text(Block),
@@ -85,7 +86,7 @@ pub enum Part {
 }
 
 /// The model calls a tool.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ToolCall {
     /// The id by which the result is told apart; empty if the provider gives none.
     pub id: String,
@@ -98,7 +99,7 @@ pub struct ToolCall {
 }
 
 /// What a tool gave back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ToolResult {
     /// The id of the call.
     pub id: String,
@@ -111,7 +112,7 @@ pub struct ToolResult {
 }
 
 /// A tool that the model may call.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tool {
     /// Its name.
     pub name: String,
@@ -122,7 +123,7 @@ pub struct Tool {
 }
 
 /// Whether the model must call a tool.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ToolChoice {
     /// It may.
     #[default]
@@ -134,7 +135,7 @@ pub enum ToolChoice {
 }
 
 /// What an answer must look like.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Schema {
     /// A short name in letters, digits, `_` and `-`.
     pub name: String,
@@ -144,7 +145,7 @@ pub struct Schema {
 }
 
 /// How much a model shall think.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Effort {
     /// Not at all, or as little as the model lets itself be told.
     Minimal,

@@ -1,6 +1,6 @@
 //! Money and tokens.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::{Add, AddAssign};
 
@@ -60,7 +60,7 @@ impl fmt::Display for Money {
 }
 
 /// The tokens of one call, or of many. The first five fields do not overlap.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
     /// Input that no cache held, results of tools included.
     pub input: u64,

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod dirs;
 pub mod env;
 pub mod file;
+pub mod held;
 pub mod http;
 pub mod log;
 pub mod memory;

@@ -8,6 +8,8 @@ mod keys;
 mod money;
 mod reading;
 mod tools;
+#[cfg(unix)]
+mod worker;
 
 use crate::fake::{Asked, Conn, Server, Then, contract};
 use pantheon::app::models::{self, Now};
@@ -16,7 +18,7 @@ use pantheon::llm::book::Book;
 use pantheon::llm::client::{Client, Question, Reply};
 use pantheon::llm::reading::{Expected, Limits};
 use pantheon::llm::request::{Request, Schema};
-use pantheon::llm::transport::Cancel;
+use pantheon::llm::transport::{Cancel, Carrier, InProcess};
 use pantheon::store::Store;
 use pantheon::store::ledger::{self, Group, Sum};
 use pantheon::sys::clock::Deadline;
@@ -137,6 +139,11 @@ impl Ask {
 
     /// Asks with a client of its own.
     fn by(&self, book: &Book, store: Option<&Store>) -> Reply {
+        self.through(book, store, &InProcess)
+    }
+
+    /// The same, with each call carried so.
+    fn through(&self, book: &Book, store: Option<&Store>, carrier: &dyn Carrier) -> Reply {
         let value = schema();
         let mut request = Request::question("", "You judge.", &self.text, self.max_output);
         request.schema = self.form.then(|| Schema {
@@ -162,7 +169,8 @@ impl Ask {
             deadline: Instant::now() + self.limit,
             cancel: self.cancel.clone(),
         };
-        block_on(Client::new(book, store).ask(&question)).unwrap()
+        let client = Client::new(book, store).through(carrier);
+        block_on(client.ask(&question)).unwrap()
     }
 }
 

@@ -15,6 +15,11 @@ mod client;
 mod cost;
 #[cfg(test)]
 mod diagnostics;
+#[cfg(unix)]
+#[cfg(test)]
+mod doctor;
+#[cfg(test)]
+mod eval;
 #[cfg(test)]
 mod fake;
 #[cfg(test)]
@@ -67,3 +72,6 @@ mod tidy;
 mod transport;
 #[cfg(test)]
 mod validators;
+#[cfg(unix)]
+#[cfg(test)]
+mod worker;

@@ -2,6 +2,7 @@
 
 use super::{Wanted, cancel, ends};
 use crate::app::models::{self, Now};
+use crate::app::worker;
 use crate::llm::book::Book;
 use crate::llm::client::{Client, Preview, Question};
 use crate::llm::reading::{Expected, Limits};
@@ -12,35 +13,57 @@ use crate::sys::clock::Deadline;
 use crate::validators::review::{Answered, Answering, Ask, Asker, SYNONYMS, VERBATIM};
 use std::time::{Duration, Instant};
 
-/// Whoever answers through the client.
+/// On whose behalf is asked, and until when.
+#[derive(Clone)]
+pub struct Terms {
+    /// The run, by a text that no other run has.
+    pub run: String,
+    /// Today, `YYYY-MM-DD`.
+    pub day: String,
+    /// The stage of the gate.
+    pub stage: &'static str,
+    /// The repository.
+    pub repository: String,
+    /// The time of the gate.
+    pub gate: Deadline,
+    /// When the last answer must be there.
+    pub deadline: Instant,
+    /// Calls it off.
+    pub cancel: Cancel,
+}
+
+impl Terms {
+    /// Asks within the deadline of a gate.
+    pub fn of(wanted: &Wanted<'_>, now: &Now) -> Self {
+        Self {
+            run: models::run_id(),
+            day: now.today.clone(),
+            stage: wanted.wired.stage.name(),
+            repository: wanted.repo.common_dir().display().to_string(),
+            gate: wanted.deadline,
+            deadline: ends(wanted.deadline),
+            cancel: cancel(wanted.interrupt),
+        }
+    }
+}
+
+/// Whoever answers through the client. What comes from the network is read by a worker that can do nothing else.
 pub struct Asking<'a> {
     client: Client<'a>,
     book: &'a Book,
-    run: String,
-    day: String,
-    stage: &'static str,
-    repository: String,
-    deadline: Instant,
-    gate: Deadline,
-    cancel: Cancel,
+    terms: Terms,
 }
 
 /// With less time than this nobody is asked any more.
 const LEAST: Duration = Duration::from_millis(50);
 
 impl<'a> Asking<'a> {
-    /// Asks within the deadline of a gate.
-    pub fn new(book: &'a Book, store: Option<&'a Store>, wanted: &Wanted<'_>, now: &Now) -> Self {
+    /// Asks on these terms.
+    pub fn new(book: &'a Book, store: Option<&'a Store>, terms: Terms) -> Self {
         Self {
-            client: Client::new(book, store),
+            client: Client::new(book, store).through(worker::carrier()),
             book,
-            run: models::run_id(),
-            day: now.today.clone(),
-            stage: wanted.wired.stage.name(),
-            repository: wanted.repo.common_dir().display().to_string(),
-            deadline: ends(wanted.deadline),
-            gate: wanted.deadline,
-            cancel: cancel(wanted.interrupt),
+            terms,
         }
     }
 
@@ -77,15 +100,15 @@ impl<'a> Asking<'a> {
         Question {
             agent: &ask.agent,
             task: &ask.task,
-            stage: self.stage,
-            run: &self.run,
-            day: &self.day,
-            repository: &self.repository,
+            stage: self.terms.stage,
+            run: &self.terms.run,
+            day: &self.terms.day,
+            repository: &self.terms.repository,
             request: &ask.request,
             expected,
             prompt: &ask.prompt,
-            deadline: self.deadline,
-            cancel: self.cancel.clone(),
+            deadline: self.terms.deadline,
+            cancel: self.terms.cancel.clone(),
         }
     }
 }
@@ -104,6 +127,8 @@ impl Asker for Asking<'_> {
     }
 
     fn is_over(&self) -> bool {
-        self.cancel.is_cancelled() || self.gate.left() < LEAST || self.deadline <= Instant::now()
+        self.terms.cancel.is_cancelled()
+            || self.terms.gate.left() < LEAST
+            || self.terms.deadline <= Instant::now()
     }
 }

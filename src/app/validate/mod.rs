@@ -26,6 +26,7 @@ use super::Error;
 use super::models::{self, Now, prompts};
 use super::state;
 use super::wire::Wired;
+use super::worker;
 use crate::config::Settings;
 use crate::git::Repository;
 use crate::llm::prompt::Prompt;
@@ -41,7 +42,7 @@ use crate::validators::sift::Limits;
 use crate::validators::snapshot::{self, Snapshot};
 use crate::validators::spec::Spec;
 use crate::validators::view::{self, View};
-use asking::Asking;
+pub use asking::{Asking, Terms};
 use bstr::{BStr, ByteSlice};
 use dry::Dry;
 use rounds::Rounds;
@@ -189,7 +190,7 @@ fn reason_not_to(
 fn plan(scene: &Scene<'_>, store: Option<&Store>) -> Result<Validated, Error> {
     let now = Now::of(&scene.wish.settings);
     let book = models::book(&scene.wish.settings, &now)?;
-    let dry = Dry::new(Asking::new(&book, store, scene.wanted, &now));
+    let dry = Dry::new(Asking::new(&book, store, Terms::of(scene.wanted, &now)));
     ask(scene, &dry)?;
     let mut validated = skipped("this is a dry run", true);
     coverage::add_view(&mut validated.coverage, scene.view);
@@ -203,7 +204,7 @@ fn review(scene: &Scene<'_>, store: Option<&Store>, secrets: &hidden::Secrets) -
     } = scene;
     let now = Now::of(&wish.settings);
     let book = models::book(&wish.settings, &now)?;
-    let asking = Asking::new(&book, store, wanted, &now);
+    let asking = Asking::new(&book, store, Terms::of(wanted, &now));
     let snapshot = Snapshot::new(
         change.head,
         scene.objects,
@@ -275,6 +276,7 @@ fn ask(scene: &Scene<'_>, asker: &dyn Asker) -> Result<Reviewed, Error> {
         parallel: settings.parallel,
         falsifier,
         without_comments: settings.without_comments,
+        is_spoken_to: findings::is_spoken_to(wanted.known),
         canary: settings.canary,
     };
     let no_runtime = |e| Error::File(PathBuf::from("the runtime"), e);
@@ -354,7 +356,7 @@ fn not_shown(view: &View) -> Vec<LeftOut> {
 
 fn done(specs: &[Spec], view: &View, reviewed: &Reviewed) -> Validated {
     let mut coverage = coverage::of(view, reviewed);
-    coverage.isolation = "none".to_owned();
+    coverage.isolation = isolation();
     Validated {
         runs: coverage::runs(specs, reviewed),
         left_out: not_shown(view),
@@ -362,6 +364,14 @@ fn done(specs: &[Spec], view: &View, reviewed: &Reviewed) -> Validated {
         coverage,
         planned: Vec::new(),
     }
+}
+
+/// How well the process that read the answers was locked in; empty: none was read.
+fn isolation() -> String {
+    let layers = worker::carrier().layers();
+    layers
+        .map(|layers| layers.level().name().to_owned())
+        .unwrap_or_default()
 }
 
 /// When the last answer must be there.

@@ -19,7 +19,7 @@ use super::reading::{self, Expected, Reading, Unreadable};
 use super::request::{Part, Request, ToolCall};
 use super::route::{self, Decision, Spending, State, Step, Target, Verdict};
 use super::tokens;
-use super::transport::{self, Attempt, Cancel, Within};
+use super::transport::{self, Attempt, Cancel, Carried, Carrier, Endpoint, Exchange, InProcess, Within};
 use crate::model::{Money, Usage};
 use crate::store::{Store, answer as kept};
 use crate::sys::clock;
@@ -41,6 +41,7 @@ pub struct Client<'a> {
     book: &'a Book,
     store: Option<&'a Store>,
     keys: Keys,
+    carrier: &'a dyn Carrier,
 }
 
 /// A question.
@@ -131,6 +132,22 @@ impl Reply {
     }
 }
 
+fn exchange<'e>(
+    question: &Question<'e>,
+    endpoint: &'e Endpoint,
+    request: &'e Request,
+    stream: bool,
+    within: &'e Within,
+) -> Exchange<'e> {
+    Exchange {
+        endpoint,
+        request,
+        expected: question.expected,
+        stream,
+        within,
+    }
+}
+
 impl<'a> Client<'a> {
     /// A client. Without a store nothing is limited, kept or learnt, and where there is a limit on spending
     /// nobody who costs anything is asked.
@@ -140,7 +157,15 @@ impl<'a> Client<'a> {
             book,
             store,
             keys: Keys::default(),
+            carrier: &InProcess,
         }
+    }
+
+    /// Has each call carried by that carrier; otherwise this process does it itself.
+    #[must_use]
+    pub fn through(mut self, carrier: &'a dyn Carrier) -> Self {
+        self.carrier = carrier;
+        self
     }
 
     /// Decides whom a question would go to.
@@ -280,20 +305,20 @@ impl<'a> Client<'a> {
         loop {
             let desk = Desk::new(self.book, self.store, question, target, draft);
             let within = self.within(question, target, desk.tokens());
-            let asked = transport::ask(&endpoint, &request, place.stream, &within, &desk).await;
-            let (answer, attempts) = asked;
+            let exchange = exchange(question, &endpoint, &request, place.stream, &within);
+            let (carried, attempts) = transport::ask_through(self.carrier, exchange, &desk).await;
             reply.attempts.extend(attempts);
             desk.close(reply);
-            let answer = match answer {
-                Ok(answer) => answer,
+            let carried = match carried {
+                Ok(carried) => carried,
                 Err(failure) => return reply.fail(&name, failure),
             };
-            self.note(target, &answer, reply);
-            if let Some(failure) = desk.cut(&answer) {
+            self.note(target, &carried.answer, reply);
+            if let Some(failure) = desk.cut(&carried.answer) {
                 return reply.fail(&name, failure);
             }
-            let finish = answer.finish.clone();
-            let unreadable = match self.read(question, target, answer, &request, &cache_key, again) {
+            let finish = carried.answer.finish.clone();
+            let unreadable = match self.take(target, carried, &request, &cache_key, again) {
                 Ok(given) => return reply.keep(&name, given),
                 Err(unreadable) => unreadable,
             };
@@ -313,23 +338,20 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Reads an answer, and keeps it if it is one that will do again.
-    fn read(
+    /// Takes an answer, and keeps it if it is one that will do again.
+    fn take(
         &self,
-        question: &Question<'_>,
         target: Target,
-        answer: Answer,
+        carried: Carried,
         request: &Request,
         cache_key: &str,
         asked_again: bool,
     ) -> Result<Given, Unreadable> {
+        let Carried { answer, reading } = carried;
         if turn::is_called_for(&answer, request) {
             return Ok(self.called(target, answer, request, cache_key));
         }
-        let reading = match &question.expected {
-            Some(expected) => Some(reading::read(&answer.text, &answer.finish, expected)?),
-            None => None,
-        };
+        let reading = reading.transpose()?;
         let valid = match &reading {
             Some(reading) => reading.is_whole(),
             None => !answer.text.trim().is_empty(),

@@ -4,7 +4,7 @@ use super::super::answer::{Failure, FailureKind, one_line};
 use serde_json::Value;
 
 /// More tokens than any call has. A larger number is a mistake, and would overflow sums.
-const MOST_TOKENS: u64 = 1_000_000_000_000;
+pub const MOST_TOKENS: u64 = 1_000_000_000_000;
 
 /// Returns the text at a JSON pointer, unless it is empty.
 pub fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {

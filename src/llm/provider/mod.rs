@@ -16,6 +16,8 @@ pub mod wait;
 #[cfg(test)]
 mod any_bytes;
 
+pub use fields::MOST_TOKENS;
+
 use super::answer::{Answer, Failure};
 use super::request::Request;
 use super::sse;

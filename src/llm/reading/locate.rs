@@ -224,5 +224,9 @@ fn not_json(text: &str, at: usize, what: &'static str) -> Unreadable {
     let before = text.get(..at).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    Unreadable::NotJson { what, line, column }
+    Unreadable::NotJson {
+        what: what.into(),
+        line,
+        column,
+    }
 }

@@ -17,13 +17,15 @@ mod tolerant;
 mod tests;
 
 use super::answer::Finish;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::borrow::Cow;
 
 pub use repair::{Repair, Repairs};
 pub use shape::Problem;
 
 /// Caps on an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// The most bytes.
     pub bytes: usize,
@@ -60,7 +62,7 @@ pub struct Expected<'a> {
 }
 
 /// An answer that was read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// The value, of the schema's shape.
     pub value: Value,
@@ -86,7 +88,7 @@ impl Reading {
 }
 
 /// Why an answer cannot be read. The text never holds a word of the model's.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum Unreadable {
     /// There is nothing.
     #[error("the answer is empty")]
@@ -103,7 +105,7 @@ pub enum Unreadable {
     #[error("the answer is not JSON: {what}, at line {line}, column {column}")]
     NotJson {
         /// What is wrong.
-        what: &'static str,
+        what: Cow<'static, str>,
         /// The line, from 1.
         line: usize,
         /// The column in characters, from 1.
@@ -135,23 +137,69 @@ pub fn read(text: &str, finish: &Finish, expected: &Expected<'_>) -> Result<Read
     };
     let located = locate::locate(text, &keys, limits.depth)?;
     let is_partial = *finish != Finish::Complete || located.repairs.0.contains(&Repair::Truncated);
+    let read = Reading {
+        value: located.value,
+        repairs: located.repairs.0,
+        is_partial,
+        dropped: 0,
+        problems: Vec::new(),
+        unknown: 0,
+    };
+    fitted(read, expected)
+}
+
+/// Takes a reading over from who is not believed to have held it against the schema and the caps: all that is
+/// the same again, but for the search for the answer within a text.
+///
+/// # Errors
+/// Why it cannot be used.
+pub fn confirm(reading: Reading, finish: &Finish, expected: &Expected<'_>) -> Result<Reading, Unreadable> {
+    let mut reading = reading;
+    reading.is_partial |= *finish != Finish::Complete;
+    reading.problems.truncate(shape::MOST_PROBLEMS);
+    for problem in &mut reading.problems {
+        *problem = problem.one_line();
+    }
+    fitted(reading, expected)
+}
+
+/// Fits the value of a reading to the schema.
+fn fitted(reading: Reading, expected: &Expected<'_>) -> Result<Reading, Unreadable> {
     let rules = shape::Rules {
         verbatim: expected.verbatim,
         synonyms: expected.synonyms,
-        limits,
-        is_partial,
+        limits: &expected.limits,
+        is_partial: reading.is_partial,
     };
-    let (value, noticed) = shape::fit(located.value, expected.schema, rules).map_err(Unreadable::Schema)?;
-    let mut repairs = located.repairs;
+    let (value, noticed) = shape::fit(reading.value, expected.schema, rules).map_err(Unreadable::Schema)?;
+    let mut repairs = repair::Repairs(reading.repairs);
     repairs.join(&noticed.repairs);
+    let mut problems = reading.problems;
+    problems.extend(noticed.problems);
     Ok(Reading {
         value,
-        is_partial,
+        is_partial: reading.is_partial,
         repairs: repairs.0,
-        dropped: noticed.dropped,
-        problems: noticed.problems,
-        unknown: noticed.unknown,
+        dropped: reading.dropped.saturating_add(noticed.dropped),
+        problems,
+        unknown: reading.unknown.saturating_add(noticed.unknown),
     })
+}
+
+impl Unreadable {
+    /// Makes what somebody else says about an answer one short line of visible characters.
+    #[must_use]
+    pub fn one_line(self) -> Self {
+        match self {
+            Self::NotJson { what, line, column } => Self::NotJson {
+                what: super::answer::one_line(&what).into(),
+                line,
+                column,
+            },
+            Self::Schema(problem) => Self::Schema(problem.one_line()),
+            other => other,
+        }
+    }
 }
 
 /// Returns what a model is told when it is asked once more. It quotes the error alone: the answer that was

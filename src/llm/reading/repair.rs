@@ -1,9 +1,9 @@
 //! What had to be mended before an answer could be read.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One kind of damage that was mended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Repair {
     /// A byte order mark stood before the answer.

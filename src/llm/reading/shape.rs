@@ -7,19 +7,31 @@
 
 use super::repair::{Repair, Repairs};
 use super::{Limits, plain};
+use crate::llm::answer::one_line;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
 /// How many problems are kept word for word.
-const MOST_PROBLEMS: usize = 20;
+pub const MOST_PROBLEMS: usize = 20;
 
 /// One thing that does not fit the schema, in words of the schema alone.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{at} {what}")]
 pub struct Problem {
     /// Where: `findings[2].line`; `the answer` for the whole.
     pub at: String,
     /// What is wrong.
     pub what: String,
+}
+
+impl Problem {
+    /// Makes each part one short line of visible characters.
+    pub(super) fn one_line(&self) -> Self {
+        Self {
+            at: one_line(&self.at),
+            what: one_line(&self.what),
+        }
+    }
 }
 
 /// What is read with a schema.

@@ -264,7 +264,9 @@ async fn declined(endpoint: &Endpoint, headers: &Headers, response: &mut Respons
     scrub::failure(endpoint.key.as_ref(), failure)
 }
 
-fn failure(error: http::Error) -> Failure {
+/// Says what an error of the way means for the next try.
+#[must_use]
+pub fn failure(error: http::Error) -> Failure {
     let kind = match &error {
         http::Error::Request(_) => FailureKind::Refused,
         http::Error::Connect(_) => FailureKind::Connect,

@@ -5,12 +5,15 @@
 
 mod call;
 mod cancel;
+mod carry;
 mod gate;
 mod retry;
 mod rounds;
 mod scrub;
 
+pub use call::failure;
 pub use cancel::Cancel;
+pub use carry::{Carried, Carrier, Carrying, Exchange, InProcess};
 pub use gate::{Gates, Open, Permit};
 
 use super::answer::{Answer, Failure};
@@ -90,11 +93,36 @@ pub async fn ask(
     within: &Within,
     gates: &dyn Gates,
 ) -> (Result<Answer, Failure>, Vec<Attempt>) {
-    let call = endpoint.codec.ask(&endpoint.api_version, request, stream);
-    let settle = |outcome: Result<&Answer, &Failure>, now| gates.after(&endpoint.name, outcome, now);
+    let exchange = Exchange {
+        endpoint,
+        request,
+        expected: None,
+        stream,
+        within,
+    };
+    let (carried, attempts) = ask_through(&InProcess, exchange, gates).await;
+    (carried.map(|carried| carried.answer), attempts)
+}
+
+/// Asks an endpoint as [`ask`] does, each try through a carrier.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn ask_through(
+    carrier: &dyn Carrier,
+    exchange: Exchange<'_>,
+    gates: &dyn Gates,
+) -> (Result<Carried, Failure>, Vec<Attempt>) {
+    let Exchange { endpoint, within, .. } = exchange;
+    let key = endpoint.key.as_ref();
+    let settle = |outcome: Result<&Carried, &Failure>, now| {
+        gates.after(&endpoint.name, outcome.map(|carried| &carried.answer), now);
+    };
     let attempt = async || {
-        let answer = call::answer(endpoint, &call, stream, within).await?;
-        Ok((answer.finish.name(), answer))
+        let carried = carrier.carry(exchange).await;
+        let mut carried = carried.map_err(|failure| scrub::failure(key, failure))?;
+        scrub::carried(key, &mut carried);
+        Ok((carried.answer.finish.name(), carried))
     };
     rounds::run(endpoint, within, gates, settle, attempt).await
 }

@@ -4,6 +4,7 @@
 //! Bytes are cleaned before a codec reads them. What it made of them is cleaned again: the key may have come
 //! in two events, or written with escapes.
 
+use super::Carried;
 use crate::llm::answer::{Answer, Failure};
 use crate::llm::provider::Headers;
 use crate::llm::request::Part;
@@ -15,6 +16,14 @@ pub(super) fn headers(key: Option<&Secret>, headers: &mut Headers) {
     let Some(key) = key else { return };
     for (_, value) in &mut headers.0 {
         key.scrub(value);
+    }
+}
+
+/// Cleans an answer and its reading.
+pub(super) fn carried(key: Option<&Secret>, carried: &mut Carried) {
+    answer(key, &mut carried.answer);
+    if let (Some(key), Some(Ok(reading))) = (key, &mut carried.reading) {
+        value(key, &mut reading.value);
     }
 }
 

@@ -47,15 +47,34 @@ impl Error {
                 Self::Connect(innermost(&error))
             };
         }
-        if is_no_http(&error) {
-            return Self::Malformed(innermost(&error));
+        Self::of_speaking(&error)
+    }
+
+    /// An error of the way to the endpoint.
+    pub(super) fn of_connecting(error: &(dyn StdError + 'static)) -> Self {
+        if let Some(tls) = find::<rustls::Error>(error) {
+            return Self::Tls(tls.to_string());
         }
-        Self::Broken(innermost(&error))
+        match find::<io::Error>(error).map(io::Error::kind) {
+            Some(io::ErrorKind::TimedOut) => Self::ConnectTime,
+            _ => Self::Connect(innermost(error)),
+        }
+    }
+
+    /// An error after the connection stood.
+    pub(super) fn of_speaking(error: &(dyn StdError + 'static)) -> Self {
+        if let Some(tls) = find::<rustls::Error>(error) {
+            return Self::Tls(tls.to_string());
+        }
+        if is_no_http(error) {
+            return Self::Malformed(innermost(error));
+        }
+        Self::Broken(innermost(error))
     }
 }
 
 /// Whether the bytes of the other side are to blame rather than the way that they took.
-fn is_no_http(error: &reqwest::Error) -> bool {
+fn is_no_http(error: &(dyn StdError + 'static)) -> bool {
     if find::<hyper::Error>(error).is_some_and(hyper::Error::is_parse) {
         return true;
     }

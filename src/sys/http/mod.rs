@@ -4,12 +4,17 @@
 //! body, so that a key goes to one host once and a body is as long as the bytes that were read.
 
 mod error;
+mod handed;
 mod proxy;
 mod tls;
+mod way;
 
 pub use error::Error;
 pub use proxy::Proxies;
 pub use tls::{Identity, Trust};
+pub use way::{Certificates, Opened, Way};
+
+use handed::Handed;
 
 use std::future::Future;
 use std::io;
@@ -32,6 +37,8 @@ pub struct Client {
     options: Options,
     /// The clients that were needed so far: seldom more than one.
     made: Mutex<Vec<(Need, reqwest::Client)>>,
+    /// The connection for the one request of a client that opens none.
+    handed: Option<Mutex<Option<Handed>>>,
 }
 
 /// By how much the limit for the first byte is longer than that for connecting, at the least.
@@ -97,6 +104,17 @@ impl Client {
         Self {
             options,
             made: Mutex::default(),
+            handed: None,
+        }
+    }
+
+    /// A client for one request, over a connection that somebody else opened. It opens nothing and reads no
+    /// file.
+    #[must_use]
+    pub fn over(opened: Opened, certificates: Certificates) -> Self {
+        Self {
+            handed: Some(Mutex::new(Some(Handed::new(opened, certificates)))),
+            ..Self::new(Options::default())
         }
     }
 
@@ -111,18 +129,33 @@ impl Client {
             tls: url.scheme() == "https" || self.options.proxies.need_tls(&url),
             connect: limits.connect,
         };
-        let client = self.client(need)?;
-        let request = build(&client, url, request)?;
+        let request = build(url, request)?;
         // Connecting has its own limit inside of the client, which must be able to come first.
         let limit = limits.first_byte.max(limits.connect.saturating_add(A_MOMENT));
-        let sent = tokio::time::timeout(limit, client.execute(request)).await;
-        let inner = sent.map_err(|_| Error::FirstByte)?.map_err(Error::of)?;
+        let sent = tokio::time::timeout(limit, self.execute(need, request, limits)).await;
+        let inner = sent.map_err(|_| Error::FirstByte)??;
         Ok(Response {
             status: inner.status().as_u16(),
             headers: headers(inner.headers()),
             inner,
             idle: limits.idle,
         })
+    }
+
+    async fn execute(
+        &self,
+        need: Need,
+        request: reqwest::Request,
+        limits: Limits,
+    ) -> Result<reqwest::Response, Error> {
+        let Some(handed) = &self.handed else {
+            return self.client(need)?.execute(request).await.map_err(Error::of);
+        };
+        let handed = handed.lock().unwrap_or_else(|poison| poison.into_inner()).take();
+        match handed {
+            Some(handed) => handed.send(request, limits).await,
+            None => Err(Error::Request("the connection was for one request".to_owned())),
+        }
     }
 
     fn client(&self, need: Need) -> Result<reqwest::Client, Error> {
@@ -212,28 +245,23 @@ fn address(text: &str) -> Result<reqwest::Url, Error> {
     Ok(url)
 }
 
-fn build(
-    client: &reqwest::Client,
-    url: reqwest::Url,
-    request: Request<'_>,
-) -> Result<reqwest::Request, Error> {
-    use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+fn build(url: reqwest::Url, request: Request<'_>) -> Result<reqwest::Request, Error> {
+    use reqwest::header::{HeaderName, HeaderValue};
     let method = reqwest::Method::from_bytes(request.method.as_bytes());
     let method = method.map_err(|_| Error::Request(format!("`{}` is no method", request.method)))?;
-    let mut headers = HeaderMap::new();
+    let mut built = reqwest::Request::new(method, url);
     for header in request.headers {
         // The value is named by its name alone: it may be a key.
         let wrong = || Error::Request(format!("the header `{}` cannot be sent", header.name));
         let name = HeaderName::from_bytes(header.name.as_bytes()).map_err(|_| wrong())?;
         let mut value = HeaderValue::from_str(&header.value).map_err(|_| wrong())?;
         value.set_sensitive(header.secret);
-        headers.insert(name, value);
+        built.headers_mut().insert(name, value);
     }
-    let mut built = client.request(method, url).headers(headers);
     if !request.body.is_empty() {
-        built = built.body(request.body);
+        *built.body_mut() = Some(request.body.into());
     }
-    built.build().map_err(Error::of)
+    Ok(built)
 }
 
 fn headers(map: &reqwest::header::HeaderMap) -> Vec<(String, String)> {
@@ -266,11 +294,6 @@ mod tests {
 
     #[test]
     fn a_header_that_cannot_be_sent_is_named_without_its_value() {
-        let client = Client::new(Options::default());
-        let need = Need {
-            tls: false,
-            connect: Duration::from_secs(1),
-        };
         let request = Request {
             method: "GET",
             url: "",
@@ -283,7 +306,7 @@ mod tests {
         };
         assert_eq!(format!("{:?}", request.headers), "[x-key: ***]");
         let url = address("http://127.0.0.1/").unwrap();
-        let failed = build(&client.client(need).unwrap(), url, request).unwrap_err();
+        let failed = build(url, request).unwrap_err();
         assert_eq!(failed.to_string(), "the header `x-key` cannot be sent");
     }
 

@@ -75,8 +75,12 @@ impl Proxies {
     }
 
     fn except(&self, proxy: reqwest::Result<Proxy>) -> reqwest::Result<Proxy> {
-        let exceptions = format!("{LOOPBACK},{}", self.none_for);
-        Ok(proxy?.no_proxy(NoProxy::from_string(&exceptions)))
+        Ok(proxy?.no_proxy(NoProxy::from_string(&self.exceptions())))
+    }
+
+    /// Returns what is reached without a proxy.
+    pub(super) fn exceptions(&self) -> String {
+        format!("{LOOPBACK},{}", self.none_for)
     }
 }
 

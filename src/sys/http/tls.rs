@@ -7,11 +7,12 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 use rustls_platform_verifier::Verifier;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Whom to believe, and how to show who is asking.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trust {
     /// A PEM file with certificate authorities that are believed beside those of the system.
     pub authorities: Option<PathBuf>,
@@ -20,7 +21,7 @@ pub struct Trust {
 }
 
 /// A certificate with its key, for servers that ask for one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// A PEM file with the certificate, and those between it and an authority.
     pub certificate: PathBuf,

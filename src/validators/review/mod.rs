@@ -91,6 +91,9 @@ pub struct Plan<'a> {
     pub falsifier: Option<Falsifier<'a>>,
     /// Whether units of risky paths are asked about once more without the comments they add.
     pub without_comments: bool,
+    /// Whether something in the change speaks to reviewers: then all units are asked about once more, without
+    /// all that they say in words.
+    pub is_spoken_to: bool,
     /// Whether each question carries a defect of ours, which a model that works finds.
     pub canary: bool,
 }

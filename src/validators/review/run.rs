@@ -6,7 +6,7 @@ use crate::llm::client::Reply;
 use crate::model::Tested;
 use crate::validators::claim::Claim;
 use crate::validators::sift::{self, Candidate, Falsified, Outcome, Sifted, falsify, opinion};
-use crate::validators::view::Unit;
+use crate::validators::view::{Unit, Words};
 use bstr::BStr;
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -64,13 +64,16 @@ struct Claimed {
     bare: Vec<Claim>,
 }
 
-/// Returns the risky units without their comments, each at the place of the unit.
+/// Returns the units that are asked about a second time, without their comments or without all words, each at the place of the unit.
 fn bare(plan: &Plan<'_>) -> Vec<Option<Unit>> {
     let units = plan.view.units.iter();
     units
         .map(|unit| {
+            if plan.is_spoken_to {
+                return unit.without_words(Words::Prose);
+            }
             let is_asked = plan.without_comments && unit.risk.points >= RISKY;
-            is_asked.then(|| unit.without_comments()).flatten()
+            is_asked.then(|| unit.without_words(Words::Comments)).flatten()
         })
         .collect()
 }

@@ -37,6 +37,7 @@ fn asked(spec: &Spec, message: Option<&str>) -> String {
         parallel: 1,
         falsifier: None,
         without_comments: false,
+        is_spoken_to: false,
         canary: false,
     };
     let unit = Unit {

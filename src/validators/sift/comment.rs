@@ -16,8 +16,7 @@ pub(super) fn is_comment(line: &str) -> bool {
 }
 
 /// Returns where in a line a comment begins behind code, as a guess that rather finds one too many.
-#[must_use]
-pub fn start(line: &str) -> Option<usize> {
+pub(super) fn start(line: &str) -> Option<usize> {
     let marks = ["//", "/*", "<!--", " # ", " -- ", " ; "];
     let found = marks.iter().filter_map(|mark| line.find(mark));
     if is_comment(line) { Some(0) } else { found.min() }

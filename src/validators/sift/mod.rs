@@ -33,7 +33,6 @@ mod samples;
 mod tests;
 
 pub use candidate::{Anchored, Candidate, Ceiling, Why, opinion};
-pub use comment::start as comment_start;
 pub use dropped::{Drop, Step};
 pub use facts::{Facts, NoFacts};
 pub use falsify::{Falsified, Outcome};

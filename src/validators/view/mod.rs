@@ -23,6 +23,7 @@ mod risk;
 mod scope;
 mod section;
 mod source;
+mod speech;
 mod text;
 
 #[cfg(test)]
@@ -34,6 +35,7 @@ pub(in crate::validators) use related::end;
 pub(in crate::validators) use render::push_line;
 pub use risk::Risk;
 pub(in crate::validators) use scope::{Syntax, call, heads, named};
+pub use speech::Words;
 pub(in crate::validators) use text::Text;
 pub use text::{REDACTED, name, path};
 

@@ -209,6 +209,13 @@ impl Repo {
     }
 }
 
+/// Finds a program of the machine.
+pub fn find(program: &str) -> Option<PathBuf> {
+    let dirs = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&dirs).map(|dir| dir.join(program));
+    found.into_iter().find(|path| path.is_file())
+}
+
 fn path_with_pantheon() -> OsString {
     let own = Path::new(PANTHEON).parent().unwrap().to_path_buf();
     let others = std::env::var_os("PATH").unwrap_or_default();
