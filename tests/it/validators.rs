@@ -1,5 +1,6 @@
 //! Validators from end to end: the built program, real git, and a server that speaks a provider's contract.
 
+mod amended;
 mod faults;
 mod gate;
 mod hidden;

@@ -57,8 +57,8 @@ pub type Secrets<'a> = &'a dyn Fn(&BStr, &[u8]) -> Vec<Range<usize>>;
 pub struct Options<'a> {
     /// The most tokens of a unit, the notation included.
     pub tokens_per_unit: u64,
-    /// How many files a unit has on average where the budget would take more. More of them repeat the prompt
-    /// less often, and are asked again more often when one of them changes.
+    /// How many files a unit has on average at least, where the budget takes them. With one, a file is asked
+    /// about again only when it changes itself. Many files share units in any case, so that all are shown.
     pub files_per_unit: u32,
     /// The most units; the least risky are left out beyond.
     pub units: usize,
@@ -119,7 +119,7 @@ impl<'a> Options<'a> {
     pub fn new(fence: &str, secrets: Secrets<'a>) -> Self {
         Self {
             tokens_per_unit: 8_000,
-            files_per_unit: 3,
+            files_per_unit: 1,
             units: 40,
             family: Family::O200k,
             fence: fence.to_owned(),

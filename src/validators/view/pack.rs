@@ -1,8 +1,10 @@
 //! Puts sections together into units, so that a change of one file leaves the units of others as they are.
 //!
-//! Where a unit begins is said by the paths at that place alone: a digest of the path, and where the directory
-//! changes one of the directory. What a file holds can only move borders up to the next such place. Small units
-//! are asked again less often; large ones repeat the prompt less often.
+//! A file has a unit for itself while there are few of them: then it is asked about again only when it changes
+//! itself. That sends hardly more than units of several files, for what they save by saying the prompt once they
+//! lose by being asked again. With more files, where a unit begins is said by the paths at that place alone: a
+//! digest of the path, and where the directory changes one of the directory. What a file holds can only move
+//! borders up to the next such place.
 
 use super::fence::{fence, wrap};
 use super::section::Section;
@@ -15,11 +17,12 @@ use sha2::{Digest, Sha256};
 /// Puts sections, which are in the order of their paths, together.
 #[must_use]
 pub fn pack(sections: Vec<Section>, options: &Options<'_>) -> Vec<Vec<Section>> {
+    let files = files_per_unit(&sections, options);
     let mut groups: Vec<Vec<Section>> = Vec::new();
     let mut text = String::new();
     for section in sections {
         let before = groups.last().and_then(|group| group.last());
-        let begins = before.is_none_or(|before| begins(before, &section, options.files_per_unit));
+        let begins = before.is_none_or(|before| begins(before, &section, files));
         let fits = || {
             let whole = format!("{text}{}", section.text);
             count(&wrap(&fence(&options.fence, &whole), &whole), options.family) <= options.tokens_per_unit
@@ -34,6 +37,14 @@ pub fn pack(sections: Vec<Section>, options: &Options<'_>) -> Vec<Vec<Section>> 
         }
     }
     groups
+}
+
+/// Returns how many files a unit has on average: more while more than half of the units would be used, in powers
+/// of two, for a border that is drawn among many files is drawn among few as well.
+fn files_per_unit(sections: &[Section], options: &Options<'_>) -> u32 {
+    let room = options.units.div_ceil(2).max(1);
+    let needed = sections.len().div_ceil(room).next_power_of_two();
+    u32::try_from(needed).map_or(u32::MAX, |needed| needed.max(options.files_per_unit))
 }
 
 /// Whether a section begins a unit, whatever fits.

@@ -1,7 +1,8 @@
 //! What the added lines use and the hunks do not show: definitions of the same tree, found by their names.
 //!
-//! Bounded on every side: the file itself, those of the same directory and the changed files, in the same family
-//! of languages; a name that is defined twice in a file is nobody's. No index is kept.
+//! Bounded on every side: the file itself, those of the same directory and of the one above, in the same family
+//! of languages; a name that is defined twice in a file is nobody's. No index is kept. What else the change
+//! holds plays no part: a file would be asked about again for each other one that changes with it.
 
 use super::Options;
 use super::render::push_line;
@@ -14,9 +15,9 @@ use bstr::{BStr, BString, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-/// How many files are searched for one file, and how many of them beside it.
-const FILES: usize = 24;
+/// How many files are searched in the directory of a file, and how many in the one above.
 const BESIDE: usize = 16;
+const ABOVE: usize = 8;
 /// The largest that is.
 const FILE_BYTES: u64 = 200_000;
 /// How many bytes are read for a change.
@@ -32,7 +33,6 @@ const SHORTEST: usize = 4;
 /// The files that are searched, each read once.
 pub struct Shelf<'a> {
     tree: Oid,
-    changed: Vec<(&'a BStr, &'static Syntax)>,
     objects: &'a dyn Objects,
     options: &'a Options<'a>,
     directories: BTreeMap<(BString, *const Syntax), Vec<BString>>,
@@ -50,12 +50,8 @@ impl<'a> Shelf<'a> {
     /// Makes a shelf for the tree that a change ends in.
     #[must_use]
     pub fn new(change: &'a ChangeSet, objects: &'a dyn Objects, options: &'a Options<'a>) -> Self {
-        let changed = change.files.iter().filter(|file| file.new.is_some());
         Self {
             tree: change.head,
-            changed: changed
-                .map(|file| (file.path.as_bstr(), Syntax::of(&file.path)))
-                .collect(),
             objects,
             options,
             directories: BTreeMap::new(),
@@ -99,22 +95,16 @@ impl<'a> Shelf<'a> {
     fn near(&mut self, source: &Source<'_>) -> Vec<BString> {
         let mut paths = vec![source.file.path.clone()];
         paths.extend(self.beside(source.file.path.as_bstr(), source.syntax));
-        let changed = self
-            .changed
-            .iter()
-            .filter(|(_, syntax)| std::ptr::eq(*syntax, source.syntax));
-        for (path, _) in changed {
-            if paths.len() >= FILES {
-                break;
-            }
-            paths.push((*path).to_owned());
+        if let Some(dir) = directory(source.file.path.as_bstr()) {
+            let above = self.beside(dir, source.syntax);
+            paths.extend(above.into_iter().take(ABOVE));
         }
         paths
     }
 
     /// Returns the first files of a path's directory in its family of languages.
     fn beside(&mut self, path: &BStr, syntax: &Syntax) -> Vec<BString> {
-        let dir: BString = path.rfind_byte(b'/').map_or(&b""[..], |at| &path[..at]).into();
+        let dir = directory(path).unwrap_or_default().to_owned();
         let key = (dir, std::ptr::from_ref(syntax));
         if let Some(paths) = self.directories.get(&key) {
             return paths.clone();
@@ -157,6 +147,11 @@ impl<'a> Shelf<'a> {
         let definitions = definitions(&text, syntax);
         Some(Book { text, definitions })
     }
+}
+
+/// Returns the directory that a path stands in; `None`: the root.
+fn directory(path: &BStr) -> Option<&BStr> {
+    path.rfind_byte(b'/').map(|at| path[..at].as_bstr())
 }
 
 fn definitions(text: &Text, syntax: &Syntax) -> BTreeMap<String, Option<u32>> {
