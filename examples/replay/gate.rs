@@ -130,6 +130,7 @@ impl Gate {
             falsifier: None,
             without_comments: false,
             canary: false,
+            is_spoken_to: false,
         };
         let mut looks = Vec::new();
         for unit in view.units.iter().enumerate() {
