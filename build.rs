@@ -14,9 +14,9 @@ mod source;
 #[path = "src/check/words.rs"]
 mod words;
 
-use gram::Index;
+use gram::{ANY, Index, Word};
 use serde::Deserialize;
-use sketch::Sketch;
+use sketch::{Bytes, Sketch, is_word};
 use source::Source;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -41,7 +41,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let patterns = read_all(Path::new("policies/rules"))?;
     let keywords = by_keyword(&patterns);
     fs::write(out.join("patterns.rs"), tables(&patterns, &keywords)?)?;
-    let words: Vec<&str> = keywords.keys().copied().chain(words::WORDS).collect();
+    let marks = words::WORDS.iter().map(|text| Word::anywhere(text));
+    let words: Vec<Word> = words(&patterns, &keywords).into_iter().chain(marks).collect();
     fs::write(out.join("keywords.rs"), index(&Index::new(&words))?)?;
     Ok(())
 }
@@ -103,16 +104,62 @@ fn by_keyword(patterns: &[Source]) -> BTreeMap<&str, Vec<usize>> {
     map
 }
 
+/// Returns the keywords, each with what can stand around it where a rule begins to match.
+fn words<'a>(patterns: &[Source], keywords: &BTreeMap<&'a str, Vec<usize>>) -> Vec<Word<'a>> {
+    let sketches: Vec<_> = patterns.iter().map(|p| Sketch::of(&p.regex, p.random)).collect();
+    let words = keywords.iter().map(|(text, rules)| {
+        if !rules.iter().all(|rule| patterns[*rule].anchored) {
+            return Word::anywhere(text);
+        }
+        let (mut before, mut after) = (Bytes::default(), Bytes::default());
+        for sketch in rules.iter().map(|rule| &sketches[*rule]) {
+            before = either(before, if sketch.boundary { no_word() } else { ANY });
+            after = either(after, step(sketch, text.len()));
+        }
+        Word { text, before, after }
+    });
+    words.collect()
+}
+
+fn either(a: Bytes, b: Bytes) -> Bytes {
+    std::array::from_fn(|n| a[n] | b[n])
+}
+
+fn no_word() -> Bytes {
+    let mut set = Bytes::default();
+    for byte in (0..=u8::MAX).filter(|byte| !is_word(*byte)) {
+        set[usize::from(byte >> 5)] |= 1 << (byte & 31);
+    }
+    set
+}
+
+/// Returns what can stand so many bytes behind the start of a match.
+fn step(sketch: &Sketch, behind: usize) -> Bytes {
+    let mut end = 0;
+    for step in &*sketch.steps {
+        end += usize::from(step.count);
+        if behind < end {
+            return sketch.sets[usize::from(step.set)];
+        }
+    }
+    ANY
+}
+
 /// Writes the index as data that needs no reading.
 fn index(index: &Index) -> Result<String, std::fmt::Error> {
     let Index {
-        masks,
+        first,
+        short,
+        long,
         heads,
         spots,
         bytes,
         starts,
     } = index;
-    let mut out = format!("pub static MASKS: [u8; {}] = {masks:?};\n", masks.len());
+    let mut out = String::new();
+    for (name, filter) in [("FIRST", first), ("SHORT", short), ("LONG", long)] {
+        writeln!(out, "pub static {name}: [u64; {}] = {filter:?};", filter.len())?;
+    }
     writeln!(out, "pub static HEADS: [u32; {}] = {heads:?};", heads.len())?;
     writeln!(out, "pub static SPOTS: [Spot; {}] = {spots:?};", spots.len())?;
     writeln!(out, "pub static BYTES: [u8; {}] = {bytes:?};", bytes.len())?;
