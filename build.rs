@@ -7,6 +7,8 @@
 
 #[path = "src/rules/pattern/gram.rs"]
 mod gram;
+#[path = "src/rules/pattern/guard.rs"]
+mod guard;
 #[path = "src/rules/pattern/sketch.rs"]
 mod sketch;
 #[path = "src/rules/pattern/source.rs"]
@@ -15,8 +17,10 @@ mod source;
 mod words;
 
 use gram::{ANY, Index, Word};
+use guard::Guard;
+use regex_syntax::hir::{Hir, HirKind};
 use serde::Deserialize;
-use sketch::{Bytes, Sketch, is_word};
+use sketch::{Bytes, Sketch, Step, is_word};
 use source::Source;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -34,6 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=policies/rules");
     println!("cargo::rerun-if-changed=src/rules/pattern/source.rs");
     println!("cargo::rerun-if-changed=src/rules/pattern/gram.rs");
+    println!("cargo::rerun-if-changed=src/rules/pattern/guard.rs");
     println!("cargo::rerun-if-changed=src/rules/pattern/sketch.rs");
     println!("cargo::rerun-if-changed=src/check/words.rs");
     println!("cargo::rerun-if-changed=build.rs");
@@ -199,7 +204,56 @@ fn write_search(out: &mut String, p: &Source) -> std::fmt::Result {
     writeln!(
         out,
         "        steps: Cow::Borrowed(&{steps:?}), sets: Cow::Borrowed(&{sets:?}) }}),"
+    )?;
+    write_guard(out, p, is_vague(&steps, &sets))
+}
+
+/// From so many bytes on that every match begins with, a sketch lets little through.
+const TELLING: usize = 16;
+/// As long as each of them is one of so many.
+const FEW: u32 = 64;
+
+fn write_guard(out: &mut String, p: &Source, is_vague: bool) -> std::fmt::Result {
+    let guard = match &p.keywords[..] {
+        _ if p.anchored => is_vague.then(|| Guard::of(&p.regex)).flatten(),
+        [keyword] => behind(&p.regex, keyword),
+        _ => None,
+    };
+    let Some(Guard { kinds, moves, width }) = guard else {
+        return writeln!(out, "    guard: None,");
+    };
+    writeln!(out, "    guard: Some(Guard {{ width: {width},")?;
+    writeln!(
+        out,
+        "        kinds: Cow::Borrowed(&{kinds:?}), moves: Cow::Borrowed(&{moves:?}) }}),"
     )
+}
+
+/// Whether a sketch says little about the bytes that a match begins with.
+fn is_vague(steps: &[Step], sets: &[Bytes]) -> bool {
+    let choices = |step: &Step| {
+        sets[usize::from(step.set)]
+            .iter()
+            .map(|bits| bits.count_ones())
+            .sum::<u32>()
+    };
+    let telling = steps.iter().take_while(|step| choices(step) <= FEW);
+    telling.map(|step| usize::from(step.count)).sum::<usize>() < TELLING
+}
+
+/// Makes the guard of what an expression has from its only keyword on, if no more than one byte of a match
+/// stands in front of that.
+fn behind(expression: &str, keyword: &str) -> Option<Guard> {
+    let hir = guard::parsed(expression)?;
+    let HirKind::Concat(parts) = hir.kind() else {
+        return None;
+    };
+    let (first, rest) = parts.split_first()?;
+    let is_keyword = |hir: &Hir| matches!(hir.kind(), HirKind::Literal(l) if *l.0 == *keyword.as_bytes());
+    if first.properties().maximum_len()? > 1 || !rest.first().is_some_and(is_keyword) {
+        return None;
+    }
+    Guard::of_hir(&Hir::concat(rest.to_vec()))
 }
 
 fn write_pattern(out: &mut String, p: &Source) -> std::fmt::Result {

@@ -10,6 +10,7 @@ mod filter;
 mod find;
 mod fit;
 mod gram;
+mod guard;
 mod language;
 mod overlap;
 mod scan;

@@ -1,6 +1,7 @@
 //! The shipped patterns, as the build script wrote them.
 
 use super::gram::{Index, Spot};
+use super::guard::Guard;
 use super::sketch::{Sketch, Step};
 use super::spec::Pattern;
 use super::validator::Validator;
