@@ -19,6 +19,9 @@ pub const START: u16 = 2;
 /// A table with more states than this is not made.
 const MOST: usize = 250;
 
+/// Nor is one made of an expression with more states than this: that would take long.
+const LARGEST: usize = 1000;
+
 /// A table over the bytes of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guard {
@@ -43,7 +46,7 @@ impl Guard {
     pub fn of_hir(hir: &Hir) -> Option<Self> {
         let nfa = NFA::compiler().build_from_hir(&loosened(hir)).ok()?;
         let start = reached(&nfa, &[nfa.start_anchored()]);
-        if is_match(&nfa, &start) {
+        if is_match(&nfa, &start) || nfa.states().len() > LARGEST {
             return None;
         }
         let classes = nfa.byte_classes();
@@ -150,6 +153,12 @@ mod tests {
     fn no_table_is_made_of_what_matches_nothing_at_all() {
         assert_eq!(Guard::of("a?"), None);
         assert_eq!(Guard::of("("), None);
+    }
+
+    #[test]
+    fn no_table_is_made_of_what_would_take_long() {
+        let words: Vec<String> = (0..500).map(|n| format!("{n:03}{:03}", n * 7 % 1000)).collect();
+        assert_eq!(Guard::of(&words.join("|")), None);
     }
 
     proptest! {
