@@ -7,6 +7,8 @@
 
 #[path = "src/rules/pattern/gram.rs"]
 mod gram;
+#[path = "src/rules/pattern/guard.rs"]
+mod guard;
 #[path = "src/rules/pattern/sketch.rs"]
 mod sketch;
 #[path = "src/rules/pattern/source.rs"]
@@ -14,9 +16,11 @@ mod source;
 #[path = "src/check/words.rs"]
 mod words;
 
-use gram::Index;
+use gram::{ANY, Index, Word};
+use guard::Guard;
+use regex_syntax::hir::{Hir, HirKind};
 use serde::Deserialize;
-use sketch::Sketch;
+use sketch::{Bytes, Sketch, Step, is_word};
 use source::Source;
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -34,16 +38,31 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=policies/rules");
     println!("cargo::rerun-if-changed=src/rules/pattern/source.rs");
     println!("cargo::rerun-if-changed=src/rules/pattern/gram.rs");
+    println!("cargo::rerun-if-changed=src/rules/pattern/guard.rs");
     println!("cargo::rerun-if-changed=src/rules/pattern/sketch.rs");
     println!("cargo::rerun-if-changed=src/check/words.rs");
     println!("cargo::rerun-if-changed=build.rs");
+    link();
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let patterns = read_all(Path::new("policies/rules"))?;
     let keywords = by_keyword(&patterns);
     fs::write(out.join("patterns.rs"), tables(&patterns, &keywords)?)?;
-    let words: Vec<&str> = keywords.keys().copied().chain(words::WORDS).collect();
+    let marks = words::WORDS.iter().map(|text| Word::anywhere(text));
+    let words: Vec<Word> = words(&patterns, &keywords).into_iter().chain(marks).collect();
     fs::write(out.join("keywords.rs"), index(&Index::new(&words))?)?;
     Ok(())
+}
+
+/// Has the program stand at a fixed address: a hook lives so shortly that to adjust all its addresses to a
+/// random one, and to copy the pages that they stand on, is a fifth of its time. The stack, the heap and the
+/// libraries stay at random ones.
+fn link() {
+    let is = |key: &str, value: &str| env::var(key).is_ok_and(|v| v == value);
+    let features = env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
+    let is_static = features.split(',').any(|feature| feature == "crt-static");
+    if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") && !is_static {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
 }
 
 fn read_all(dir: &Path) -> Result<Vec<Source>, Box<dyn Error>> {
@@ -103,16 +122,62 @@ fn by_keyword(patterns: &[Source]) -> BTreeMap<&str, Vec<usize>> {
     map
 }
 
+/// Returns the keywords, each with what can stand around it where a rule begins to match.
+fn words<'a>(patterns: &[Source], keywords: &BTreeMap<&'a str, Vec<usize>>) -> Vec<Word<'a>> {
+    let sketches: Vec<_> = patterns.iter().map(|p| Sketch::of(&p.regex, p.random)).collect();
+    let words = keywords.iter().map(|(text, rules)| {
+        if !rules.iter().all(|rule| patterns[*rule].anchored) {
+            return Word::anywhere(text);
+        }
+        let (mut before, mut after) = (Bytes::default(), Bytes::default());
+        for sketch in rules.iter().map(|rule| &sketches[*rule]) {
+            before = either(before, if sketch.boundary { no_word() } else { ANY });
+            after = either(after, step(sketch, text.len()));
+        }
+        Word { text, before, after }
+    });
+    words.collect()
+}
+
+fn either(a: Bytes, b: Bytes) -> Bytes {
+    std::array::from_fn(|n| a[n] | b[n])
+}
+
+fn no_word() -> Bytes {
+    let mut set = Bytes::default();
+    for byte in (0..=u8::MAX).filter(|byte| !is_word(*byte)) {
+        set[usize::from(byte >> 5)] |= 1 << (byte & 31);
+    }
+    set
+}
+
+/// Returns what can stand so many bytes behind the start of a match.
+fn step(sketch: &Sketch, behind: usize) -> Bytes {
+    let mut end = 0;
+    for step in &*sketch.steps {
+        end += usize::from(step.count);
+        if behind < end {
+            return sketch.sets[usize::from(step.set)];
+        }
+    }
+    ANY
+}
+
 /// Writes the index as data that needs no reading.
 fn index(index: &Index) -> Result<String, std::fmt::Error> {
     let Index {
-        masks,
+        first,
+        short,
+        long,
         heads,
         spots,
         bytes,
         starts,
     } = index;
-    let mut out = format!("pub static MASKS: [u8; {}] = {masks:?};\n", masks.len());
+    let mut out = String::new();
+    for (name, filter) in [("FIRST", first), ("SHORT", short), ("LONG", long)] {
+        writeln!(out, "pub static {name}: [u64; {}] = {filter:?};", filter.len())?;
+    }
     writeln!(out, "pub static HEADS: [u32; {}] = {heads:?};", heads.len())?;
     writeln!(out, "pub static SPOTS: [Spot; {}] = {spots:?};", spots.len())?;
     writeln!(out, "pub static BYTES: [u8; {}] = {bytes:?};", bytes.len())?;
@@ -152,7 +217,56 @@ fn write_search(out: &mut String, p: &Source) -> std::fmt::Result {
     writeln!(
         out,
         "        steps: Cow::Borrowed(&{steps:?}), sets: Cow::Borrowed(&{sets:?}) }}),"
+    )?;
+    write_guard(out, p, is_vague(&steps, &sets))
+}
+
+/// From so many bytes on that every match begins with, a sketch lets little through.
+const TELLING: usize = 16;
+/// As long as each of them is one of so many.
+const FEW: u32 = 64;
+
+fn write_guard(out: &mut String, p: &Source, is_vague: bool) -> std::fmt::Result {
+    let guard = match &p.keywords[..] {
+        _ if p.anchored => is_vague.then(|| Guard::of(&p.regex)).flatten(),
+        [keyword] => behind(&p.regex, keyword),
+        _ => None,
+    };
+    let Some(Guard { kinds, moves, width }) = guard else {
+        return writeln!(out, "    guard: None,");
+    };
+    writeln!(out, "    guard: Some(Guard {{ width: {width},")?;
+    writeln!(
+        out,
+        "        kinds: Cow::Borrowed(&{kinds:?}), moves: Cow::Borrowed(&{moves:?}) }}),"
     )
+}
+
+/// Whether a sketch says little about the bytes that a match begins with.
+fn is_vague(steps: &[Step], sets: &[Bytes]) -> bool {
+    let choices = |step: &Step| {
+        sets[usize::from(step.set)]
+            .iter()
+            .map(|bits| bits.count_ones())
+            .sum::<u32>()
+    };
+    let telling = steps.iter().take_while(|step| choices(step) <= FEW);
+    telling.map(|step| usize::from(step.count)).sum::<usize>() < TELLING
+}
+
+/// Makes the guard of what an expression has from its only keyword on, if no more than one byte of a match
+/// stands in front of that.
+fn behind(expression: &str, keyword: &str) -> Option<Guard> {
+    let hir = guard::parsed(expression)?;
+    let HirKind::Concat(parts) = hir.kind() else {
+        return None;
+    };
+    let (first, rest) = parts.split_first()?;
+    let is_keyword = |hir: &Hir| matches!(hir.kind(), HirKind::Literal(l) if *l.0 == *keyword.as_bytes());
+    if first.properties().maximum_len()? > 1 || !rest.first().is_some_and(is_keyword) {
+        return None;
+    }
+    Guard::of_hir(&Hir::concat(rest.to_vec()))
 }
 
 fn write_pattern(out: &mut String, p: &Source) -> std::fmt::Result {

@@ -1,5 +1,6 @@
 //! A pattern in a set, with its expressions once they are needed.
 
+use super::guard::Guard;
 use super::sketch::Sketch;
 use super::source;
 use super::spec::Pattern;
@@ -22,6 +23,7 @@ pub struct Entry {
     long: OnceLock<Option<Compiled>>,
     allow: OnceLock<Vec<Regex>>,
     sketch: OnceLock<Sketch>,
+    guard: OnceLock<Option<Guard>>,
     places: AtomicU32,
     searches: AtomicU32,
 }
@@ -72,6 +74,20 @@ impl Entry {
             .unwrap_or_else(|| self.sketch.get_or_init(make))
     }
 
+    /// Whether a match can begin with a keyword at the start of a text, or with the byte in front of it.
+    #[must_use]
+    pub fn may_match(&self, text: &[u8]) -> bool {
+        let guard = match &self.held {
+            Held::Shipped(pattern) => pattern.guard.as_ref(),
+            Held::Own(pattern) if pattern.anchored => {
+                let make = || Guard::of(&pattern.regex);
+                self.guard.get_or_init(make).as_ref()
+            }
+            Held::Own(_) => None,
+        };
+        guard.is_none_or(|guard| guard.lets_through(text))
+    }
+
     /// Whether there were so many places to search that the expression is worth its making, which costs
     /// more than to read what a few files were.
     #[must_use]
@@ -115,6 +131,7 @@ impl Entry {
             long: OnceLock::new(),
             allow: OnceLock::new(),
             sketch: OnceLock::new(),
+            guard: OnceLock::new(),
             places: AtomicU32::new(0),
             searches: AtomicU32::new(0),
         }

@@ -1,5 +1,6 @@
-//! Holds the places of a text against a sketch, which costs far less than a search.
+//! Holds the places of a text against a sketch and a guard, which costs far less than a search.
 
+use super::guard::{Guard, MATCH, START};
 use super::sketch::{Sketch, has, is_value, is_word};
 
 /// From this length on, drawn text can do without a digit.
@@ -68,6 +69,22 @@ impl Sketch {
             (done, at) = (at + behind, at + behind + least);
         }
         least == 0
+    }
+}
+
+impl Guard {
+    /// Whether a match can begin where the text does.
+    #[must_use]
+    pub fn lets_through(&self, text: &[u8]) -> bool {
+        let mut state = START;
+        for byte in text {
+            let kind = usize::from(self.kinds[usize::from(*byte)]);
+            state = self.moves[usize::from(state) * self.width + kind];
+            if state <= MATCH {
+                break;
+            }
+        }
+        state == MATCH
     }
 }
 

@@ -1,29 +1,59 @@
 //! The tables by which many keywords are found in one pass over a text.
 //!
-//! Every second byte of a text begins a window of four. A table says of the first three bytes whether
-//! they stand in a keyword, and which fourth bytes can follow; what it lets pass is compared with the
-//! keyword itself. So that every second byte is enough, a keyword is in the table twice, from two
-//! neighbouring places, which are those that are rare in ordinary text. Shared with the build script,
-//! so it knows nothing of the rest of the crate.
+//! Every second byte of a text begins a window of four. A filter says of the four bytes whether they can
+//! stand at the place of a keyword where it shows itself; what passes must pass a second filter, which
+//! knows more, and then is compared with the keyword. So that every second byte is enough, a keyword is
+//! in the filters twice, from two neighbouring places, which are those that are rare in ordinary text.
+//! Shared with the build script, so it knows nothing of the rest of the crate.
 
+use super::sketch::{Bytes, has};
 use std::borrow::Cow;
 
-/// How many kinds of three bytes the table tells apart.
-pub const SLOTS: usize = 1 << 15;
-/// Spreads three bytes over the slots; found by trial on ordinary sources.
-const SPREAD: u32 = 0x9224_feed;
+/// How many kinds of three bytes the lists of spots tell apart, each twice.
+const SLOTS: usize = 1 << 12;
+/// How many numbers of 64 bits a filter has: no more than the first cache holds.
+pub const FILTER: usize = 1 << 12;
+/// Spreads bytes over the bits of a filter.
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+/// Does so in another way.
+const REMIX: u64 = 0xd6e8_feb8_6659_fd93;
 /// Turns letters to lowercase, and some other bytes into one another.
 pub const LOWER: u32 = 0x2020_2020;
 /// A gram is chosen within so many bytes of its keyword.
 const REACH: usize = 64;
+/// Every byte.
+pub const ANY: Bytes = [u32::MAX; 8];
+
+/// A keyword, and what stands around it where it is worth finding.
+#[derive(Debug, Clone, Copy)]
+pub struct Word<'a> {
+    /// Its bytes, in lowercase, 3 or more.
+    pub text: &'a str,
+    /// The bytes that can stand in front of it, unless it stands at the start of a text.
+    pub before: Bytes,
+    /// The bytes that can follow it.
+    pub after: Bytes,
+}
+
+impl<'a> Word<'a> {
+    /// Makes a keyword that is worth finding everywhere.
+    #[must_use]
+    pub fn anywhere(text: &'a str) -> Self {
+        Self {
+            text,
+            before: ANY,
+            after: ANY,
+        }
+    }
+}
 
 /// Where a keyword shows itself in a window.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spot {
-    /// The bytes of the window that are known, in lowercase.
-    pub gram: u32,
-    /// Which of them are known.
-    pub mask: u32,
+    /// The first bytes of the keyword, in lowercase.
+    pub head: u64,
+    /// Which of them it has.
+    pub mask: u64,
     /// The keyword.
     pub word: u32,
     /// How far behind the start of the keyword the window begins.
@@ -33,8 +63,12 @@ pub struct Spot {
 /// The keywords of a set of patterns, ready to be searched for.
 #[derive(Debug, Clone)]
 pub struct Index {
-    /// For each slot the kinds of fourth bytes that can follow.
-    pub masks: Cow<'static, [u8]>,
+    /// One bit for each kind of four bytes that can be the window of a keyword.
+    pub first: Cow<'static, [u64]>,
+    /// The same for those keywords that end within two bytes behind the window, by other bits.
+    pub short: Cow<'static, [u64]>,
+    /// The same with two bytes more for the others.
+    pub long: Cow<'static, [u64]>,
     /// Where the spots of each slot begin, and the end of the last.
     pub heads: Cow<'static, [u32]>,
     /// The spots.
@@ -46,134 +80,231 @@ pub struct Index {
 }
 
 impl Index {
-    /// Makes the index of keywords in lowercase, each of 3 bytes or more; the number of a keyword is
-    /// its place in the list.
+    /// Makes the index of keywords; the number of a keyword is its place in the list.
     #[must_use]
-    pub fn new(words: &[&str]) -> Self {
-        let mut masks = vec![0_u8; SLOTS];
+    pub fn new(words: &[Word<'_>]) -> Self {
+        let (mut firsts, mut shorts, mut longs) = (vec![0; FILTER], vec![0; FILTER], vec![0; FILTER]);
         let mut lists = Vec::new();
+        let mut bytes = Vec::new();
         let mut starts = vec![0_u32];
         for (word, number) in words.iter().zip(0_u32..) {
-            for (back, window) in windows(word.as_bytes()) {
-                for slot in slots(window) {
-                    masks[slot] |= window[3].map_or(u8::MAX, |fourth| 1 << (fourth & 7));
-                    lists.push((slot, spot(window, number, back)));
+            for (back, window) in windows(word) {
+                lists.push((slot_of(&window), spot(word.text.as_bytes(), number, back)));
+                let behind = word.text.as_bytes().get((back + 4) as usize..);
+                for kind in kinds(&window) {
+                    set(&mut firsts, first(kind));
+                    match behind {
+                        Some([a, b, ..]) => set(&mut longs, long(kind, u32::from_le_bytes([*a, *b, 0, 0]))),
+                        _ => set(&mut shorts, short(kind)),
+                    }
                 }
             }
-            starts.push(starts[starts.len() - 1] + word.len() as u32);
+            bytes.extend_from_slice(word.text.as_bytes());
+            starts.push(bytes.len() as u32);
         }
         lists.sort();
-        lists.dedup();
-        let heads = (0..=SLOTS).map(|list| lists.partition_point(|(l, _)| *l < list) as u32);
+        let heads = (0..=2 * SLOTS).map(|list| lists.partition_point(|(l, _)| *l < list) as u32);
         Self {
-            masks: masks.into(),
+            first: firsts.into(),
+            short: shorts.into(),
+            long: longs.into(),
             heads: heads.collect(),
             spots: lists.iter().map(|(_, spot)| spot.clone()).collect(),
-            bytes: words.concat().into_bytes().into(),
+            bytes: bytes.into(),
             starts: starts.into(),
         }
     }
 }
 
-/// Returns the slot of a window.
-#[must_use]
-pub fn slot(window: u32) -> usize {
-    // The shift drops the fourth byte.
-    ((window | LOWER) << 8).wrapping_mul(SPREAD) as usize >> 17
+fn set(filter: &mut [u64], (at, bit): (usize, u32)) {
+    filter[at] |= 1 << bit;
 }
 
-/// Four bytes of a text; some can be any.
-type Window = [Option<u8>; 4];
+/// Returns the slots of a window: of its first three bytes, and of its last three.
+#[must_use]
+pub fn slots(window: u32) -> [usize; 2] {
+    let slot = |three: u32| u64::from(three).wrapping_mul(MIX) as usize >> (64 - SLOTS.trailing_zeros());
+    let window = window | LOWER;
+    [slot(window << 8), SLOTS + slot(window >> 8 << 8)]
+}
+
+/// Returns the place of a window in the first filter, and its bit there.
+#[must_use]
+pub fn first(window: u32) -> (usize, u32) {
+    place(u64::from(window | LOWER).wrapping_mul(MIX))
+}
+
+/// Returns the place of a window in the filter of short keywords, and its bit there.
+#[must_use]
+pub fn short(window: u32) -> (usize, u32) {
+    place(u64::from(window | LOWER).wrapping_mul(REMIX))
+}
+
+/// Returns the place in the filter of long keywords, and its bit there, of a window and two bytes more.
+#[must_use]
+pub fn long(window: u32, behind: u32) -> (usize, u32) {
+    let six = u64::from(window | LOWER) | u64::from((behind | LOWER) & 0xffff) << 32;
+    place(six.wrapping_mul(MIX))
+}
+
+fn place(mixed: u64) -> (usize, u32) {
+    let at = mixed >> (64 - FILTER.trailing_zeros());
+    (at as usize, (mixed >> 44) as u32 & 63)
+}
+
+/// What can stand in each of four bytes of a text, in lowercase. Of the first three or of the last three
+/// bytes each can only be one.
+type Window = [Vec<u8>; 4];
 
 /// Returns two windows in which a keyword shows itself, one byte apart, each with how far behind the
 /// start of the keyword it begins.
-fn windows(word: &[u8]) -> [(i8, Window); 2] {
+fn windows(word: &Word<'_>) -> [(i8, Window); 2] {
     // A keyword of 3 or 4 bytes fills no two windows.
-    let last = word.len().saturating_sub(4).min(REACH) as i8;
-    let first = if word.len() > 4 { 0 } else { -1 };
+    let last = word.text.len().min(REACH) as i8 - 4;
+    let first = if word.text.len() > 4 { 0 } else { -1 };
     let cost = |n: &i8| commonness(&window(word, *n)) + commonness(&window(word, n + 1));
     let best = (first..=last).min_by_key(cost).unwrap_or_default();
     [best, best + 1].map(|n| (n, window(word, n)))
 }
 
 /// Returns the window that begins so far behind the start of the keyword.
-fn window(word: &[u8], back: i8) -> Window {
-    let at = |n: i8| word.get(usize::try_from(back + n).ok()?).copied();
-    [at(0), at(1), at(2), at(3)]
+fn window(word: &Word<'_>, back: i8) -> Window {
+    let bytes = word.text.as_bytes();
+    [0, 1, 2, 3].map(|n| match usize::try_from(back + n) {
+        Ok(at) if at < bytes.len() => vec![bytes[at] | LOWER as u8],
+        Ok(at) if at == bytes.len() => folded(&word.after),
+        Ok(_) => folded(&ANY),
+        Err(_) => folded(&word.before),
+    })
 }
 
-/// Returns the slots of the windows that this one stands for.
-fn slots(window: Window) -> impl Iterator<Item = usize> {
-    let first = match window[0] {
-        Some(byte) => u32::from(byte)..u32::from(byte) + 1,
-        None => 0..256,
-    };
-    let rest = [0, 1, 2].map(|n| window[n].unwrap_or_default());
-    let rest = u32::from_le_bytes([0, rest[1], rest[2], 0]);
-    first.map(move |byte| slot(rest | byte))
+/// Returns the bytes of a set as they look in lowercase, each once.
+fn folded(set: &Bytes) -> Vec<u8> {
+    let all = (0..=u8::MAX).filter(|byte| has(set, *byte));
+    let mut bytes: Vec<u8> = all.map(|byte| byte | LOWER as u8).collect();
+    bytes.sort_unstable();
+    bytes.dedup();
+    bytes
 }
 
-fn spot(window: Window, word: u32, back: i8) -> Spot {
-    let mask = u32::from_le_bytes(window.map(|byte| if byte.is_some() { 0xff } else { 0 }));
-    let gram = u32::from_le_bytes(window.map(Option::unwrap_or_default));
+/// Returns every kind of four bytes that a window stands for.
+fn kinds(window: &Window) -> Vec<u32> {
+    let mut kinds = vec![0];
+    for byte in window.iter().rev() {
+        let longer = kinds
+            .iter()
+            .flat_map(|rest| byte.iter().map(move |b| rest << 8 | u32::from(*b)));
+        kinds = longer.collect();
+    }
+    kinds
+}
+
+/// Returns the slot of a window: that of its first three bytes, unless the first can be many.
+fn slot_of(window: &Window) -> usize {
+    let known = [0, 1, 2, 3].map(|n| window[n][0]);
+    slots(u32::from_le_bytes(known))[usize::from(window[0].len() > 1)]
+}
+
+fn spot(text: &[u8], word: u32, back: i8) -> Spot {
+    let (mut head, mut mask) = ([0; 8], [0; 8]);
+    for (at, byte) in text.iter().take(8).enumerate() {
+        (head[at], mask[at]) = (byte | LOWER as u8, u8::MAX);
+    }
     Spot {
-        gram: (gram | LOWER) & mask,
-        mask,
+        head: u64::from_le_bytes(head),
+        mask: u64::from_le_bytes(mask),
         word,
         back,
     }
 }
 
-/// Returns how common what is known of a window is in ordinary text, at most.
+/// Returns how common what a window stands for is in ordinary text, about.
 fn commonness(window: &Window) -> usize {
-    let known = |at: usize| Some([window[at]?, window[at + 1]?, window[at + 2]?]);
-    let share = |gram: [u8; 3]| {
-        let mut common = COMMON.split_ascii_whitespace();
-        let rank = common.position(|common| common.as_bytes() == gram);
-        rank.map_or(1, |rank| 1_000_000 / (rank + 20))
+    let kinds = kinds(window);
+    let [kind] = kinds[..] else {
+        // What stands for many takes as many bits, and lets through more by chance.
+        return 200 + kinds.len() * 2;
     };
-    let shares = [0, 1].map(|at| known(at).map(share));
-    // A first byte that can be any takes a bit of many slots.
-    let unknown = if window[0].is_none() { 4000 } else { 0 };
-    // Of the fourth byte the table knows an eighth, so the first three count for that much again.
-    unknown + shares.into_iter().flatten().min().unwrap_or(1_000_000) + shares[0].unwrap_or(0) / 8
+    let rank = COMMON
+        .iter()
+        .position(|common| u32::from_le_bytes(**common) == kind);
+    rank.map_or(1, |rank| 100_000 / (rank + 40))
 }
 
-/// The three bytes that are common in sources and documents, of those in keywords, the most common first.
-const COMMON: &str = "\
-    the ion tes con ing est tio ect ate git st_ str ent ons typ ype com ter int for ame ine sel res nam \
-    nst exp par ati fin rat and ssl all sta pec che ith tor tri sl_ ite val ile ess tur ser ted rin der \
-    ode ens fil ver _co one pen ead pub lic pro mpl rea err ope act use ust dat tat nte ces ref omm _re \
-    set ers mit out ind tru not wit are ack ult ort men ret era thi lin ore cha _st ert eri ble tra htt \
-    ttp rep ass eck hec _in cat get loc t_s pat ize oss ase end ran lue add sk_ imp nde ct_ ple ree ice \
-    mat ck_ pre :// let omp her ive ain ato rec fro per cce nce ali tre ere ist abl arg ext mod tps ual \
-    er_ hea por ara rro ide har rse enc ont sio nse et_ unc ang num _pa jec sub key ars llo ini pac ign \
-    _de onf oid ena tch cra ctu anc rus ren tem bit orm log pti ner non ail .co ata dir ure cod des cal \
-    ath sin hat fun oun our tin lat iti tim rap new bas nit equ gra wor att has ram put ime atu han dif \
-    tho nta ste eat les cla rsi red pla age art atc sig te_ tag len rma nti lib nod ins ace nch sse emo \
-    _se mai nfi sto bra met eme ned unt rac emp rit ash inc nal spa but ial std opt cen ove igh oca ken \
-    map fig eve ull ule aph fer on_ ng_ ten low it_ cke cur lis ire cor ele las rai ete ach inf tar 000 \
-    cop gen you rem ntr rge rev ern nge ed_ rce pri mac ant que dge ork mes t_p sul nts ica dex fie doc \
-    ord tic nfo din sha om/ any dec nsi lit ght thu le_ ndi lem sho lea hub esp gre nt_ ote can lse app \
-    clu cro ool ene rib tab dis oin usi ssi ary ocs oke ute rt_ tex _pr ock aul ity e_t sou ema riv eci \
-    ifi ttr rti als sup urc pos uns tte lid ina ber re_ sec rou ori voi ags ses mpo uni mer _no ard tok \
-    iff lan bac den ast ues ome fai del gin cou eth th_ fla pli ory wri se_ fix k_o ral ept clo tai cer \
-    man ncl mbe poi eco bio ude thr lar to_ blo ise cto _li ges ger min irs cre ill vid rop er. erv ost \
-    syn fre loa ict ech k_t lag eam spe tia -re mus gne whi ake bin cep lob mpa hou rst ade ari scr roc \
-    col exc mor yte t_i amp t_t exa tan ovi mem qui boo tac ave ona hin ffe ong tom zer run fir eso sit \
-    hem or_ cri tiv kin rre ify try hav pda two loo ric ans led ild _tr hor ero pan cas oll rel hre ien \
-    lly son pon nes rve pes arr eas tus erm dit ima mp_ sen sch aut mov rie pol ven liz ond nat ede dle \
-    e_p nne io_ oad uil esc ook ush bui _ke mot rue ear t_a ped erg eta _un ked hod acc nin nor arn det \
-    lle ndl sti rte edi t() wil sys _to fal nic umb flo lus sag hel see ppo ink own rra bug gro inv ose \
-    pus ecu enu sor nli onl fic oli up_ rip imi vel max ili shi arc off pul nly eed ndo de_ urs mis ebu \
-    ilt she efe spl rif csp apa bar deb in_ ful tly igi uir cko exi spo gli nda lie way -fi inl odi me_ \
-    _cr now ecl ne_ chi mar hic ale ew_ ryp ros bli .io ker lab org ypt cry _ve eba ey_ sid fet nva itt \
-    .re cli cit ssa een eca nex onc gno ppe pin on: raw ows url rna ng. alg ler ell ick bou eli mic _te \
-    uff ms_ kup ici osi ied car _mo gat net cap top etw ian cs. uen ipt rts rot tif eft bad fra gle nar \
-    sam vis ett urr lac oku erf dow rmi ved rim ida ve_ api sim lev lec eng _cl uth eac oco cle ddi jso \
-    ico mak htm dom fou qua ery nab cms tml ask or: ito etc zed rsh hos uto le- sca ean s_r st. too evi \
-    ddr ura asi ier ela upe fol ets 100 ocu lgo env reb ann m_s med glo ron cip r_s no_ oce ole ket uri \
-    row ppl .st lay t_n ss_ cum cim elp r_p hei d_c nis eti lex cia mas erd gua ark sql iat tal ems ays \
-    nve ora nt( sum nee lia yst dar ups bil unk oma s_e ous emb mon rum k_p lve xpo iva pil onv ctl igu \
-    bel ixe ot_ pag ely oot abo upl ics pop ils air el_ nel cks egr er- epa e.c tec mme ct. fac aps ex_ \
-    bre ffi gnu ula alt eak roo tea ncr epl pas gum olo dev ike lif sic nen ce. ety dre pai tti cut tas";
+/// The four bytes that are common in sources and documents, of those in keywords, as they look in lowercase,
+/// the most common first.
+const COMMON: [&[u8; 4]; 800] = [
+    b" the", b"the ", b"tion", b" to ", b"ing ", b"lass", b"clas", b" for", b"code", b"comm", b" of ",
+    b"for ", b"file", b"form", b"name", b" com", b"ion ", b"test", b"atio", b"type", b"with", b"from",
+    b"ment", b" not", b"stat", b"html", b"not ", b"able", b"this", b"cont", b"stru", b"truc", b"ruct",
+    b"iter", b"impl", b"ject", b" thi", b"turn", b"e th", b"trai", b"his ", b"read", b"head", b"ptio",
+    b"ring", b"asse", b"atch", b"inde", b"ndex", b"onst", b"scri", b"buil", b"ctio", b" fil", b"ions",
+    b"f th", b"stri", b"line", b"ted ", b"sion", b"opti", b"data", b"http", b"ent ", b"ith ", b"port",
+    b" cha", b" by ", b" be ", b"ting", b"repo", b"side", b"erat", b"onta", b"tati", b"conf", b"ate ",
+    b"t re", b"e re", b"ther", b"ight", b"est\x7f", b"item", b"chec", b"mple", b" fro", b"rust", b"comp",
+    b"heck", b"spec", b"t th", b"trin", b"inte", b"ding", b"pack", b"ed t", b"tory", b" ass", b"rate",
+    b"list", b"of t", b"remo", b"bran", b" rep", b"merg", b"tera", b"ense", b"onfi", b"char", b"erge",
+    b"tree", b"he s", b" an ", b"nfig", b"are ", b"e in", b" pro", b"allo", b"onte", b"cens", b"core",
+    b"pect", b"ecti", b"book", b"sign", b"loca", b"rect", b" are", b"arse", b"itor", b"t co", b"pars",
+    b".com", b"ated", b"rent", b"here", b" you", b"sing", b"none", b"ault", b"base", b"rite", b"s in",
+    b"link", b"atic", b"tter", b"e to", b"ange", b"work", b" all", b"nter", b"tent", b"nten", b"o th",
+    b"to t", b"ert\x7f", b"vers", b"ctor", b"cess", b"r th", b"time", b"tive", b"tabl", b"ould", b"llow",
+    b"ents", b"icon", b"lang", b"mand", b"late", b"atur", b"free", b"you ", b"dire", b"ence", b"chan",
+    b"emot", b"alid", b"irec", b"vali", b"out ", b"uld ", b"othe", b"lock", b"ound", b"tial", b"all ",
+    b"// a", b"stor", b"e of", b"mote", b" pre", b"butt", b"utto", b"tton", b"call", b"mber", b"sage",
+    b"ust ", b"ersi", b"pdat", b" cod", b"nce ", b"reat", b"only", b"stre", b"rsio", b"e.co", b"ourc",
+    b"sour", b"urce", b"ader", b"ore ", b"he r", b"push", b"atte", b"lect", b"eade", b"ort ", b"essa",
+    b"cati", b"d th", b"e fo", b"star", b"her ", b"trac", b"entr", b"ampl", b"crea", b"true", b"hash",
+    b"ons ", b"tart", b"oper", b"ffer", b"itio", b"ress", b"impo", b"hang", b"trea", b"ed b", b"ning",
+    b"king", b"to a", b"info", b"text", b"or t", b"he p", b"dent", b"inst", b"refe", b"ally", b"oint",
+    b"eate", b"empt", b"flag", b"eren", b"tain", b"it r", b"mpor", b"poin", b" dir", b"ode ", b"over",
+    b"ect\x7f", b"mess", b"each", b"ssag", b"rge ", b"pres", b"t of", b"ed a", b"ream", b"ocat", b"back",
+    b" mod", b"cces", b"togg", b"oggl", b"pare", b"arge", b"stan", b"age ", b"pref", b"<!--", b"itte",
+    b"nlin", b"part", b"note", b" ver", b" no ", b"nsta", b"tail", b"enta", b"aaaa", b"mark", b"ance",
+    b"s re", b"t se", b"com/", b"e an", b"\x7fpat", b"een ", b"red ", b"enti", b" ins", b"mode", b"move",
+    b"deco", b"conv", b"help", b"oken", b"ates", b"d by", b"serv", b"curr", b"docu", b"ocum", b"alse",
+    b"rget", b"d no", b"fals", b"vert", b"bloc", b"codi", b"urre", b"onve", b"git\x7f", b" any", b"aint",
+    b"actu", b"ract", b"renc", b"desc", b"hing", b"ing\x7f", b"rren", b"sele", b"ized", b"rack", b"repl",
+    b"ever", b"aile", b"he i", b"t be", b"toke", b"etch", b"thre", b"temp", b"load", b"igno", b"nver",
+    b"icat", b"fetc", b"gnor", b"escr", b"or a", b" rec", b"ails", b"any ", b"ifie", b"cate", b"rapp",
+    b"must", b"ings", b"uffe", b"e no", b"ount", b"d re", b"term", b"ote ", b"\x7fcon", b"andl", b"\x7fsta",
+    b"lags", b"elec", b"otes", b"anno", b" tru", b"te t", b"s fo", b"ater", b"n re", b"view", b"re t",
+    b"been", b" bee", b" app", b" fal", b"ode\x7f", b"our ", b"ompa", b"qual", b"revi", b" sig", b"arti",
+    b"grou", b"equi", b"appl", b"reba", b"tche", b"emov", b"endi", b"ntry", b"iate", b"user", b"erve",
+    b"meta", b"ters", b"nore", b"coun", b"he a", b"rted", b"cept", b"ng i", b"er a", b"send", b"exis",
+    b"xist", b"inva", b"e pr", b"ebas", b"even", b"tran", b"debu", b"shou", b"ific", b"ebug", b"zero",
+    b"thou", b"stdo", b"nabl", b"ques", b"thin", b"he m", b"nval", b"iste", b"tore", b"skip", b"mail",
+    b"stin", b"rest", b"stab", b" rev", b"/ as", b"houl", b"re a", b"orte", b"need", b"lati", b"ing.",
+    b"it t", b"ate\x7f", b"ndow", b"as a", b"root", b"// s", b"ping", b"node", b"ist ", b"prim", b"figu",
+    b"clea", b"sinc", b"uest", b"rrow", b"patc", b"fini", b"iven", b"t an", b"auto", b"quir", b"t no",
+    b"plat", b"ver ", b"prev", b"erna", b"is c", b"fied", b"ster", b"r co", b"fore", b"resp", b"et t",
+    b"pper", b"n't ", b"spac", b"eral", b"long", b"erti", b"erin", b"find", b"roup", b"nder", b"afte",
+    b"tem ", b"spla", b"fter", b"rans", b" pri", b"ling", b"emai", b"or c", b"ard ", b"pace", b"tatu",
+    b"atus", b"tora", b"econ", b"ligh", b"ules", b"-fil", b"open", b"exce", b"ied ", b"st s", b"fica",
+    b"ssio", b"er i", b"tdoc", b"stas", b"curs", b"or i", b"ustd", b"tash", b"nner", b"ious", b"ntra",
+    b"get ", b"ples", b" acc", b"ndin", b"r re", b"ecko", b"shar", b"new\x7f", b"d an", b"ld n", b"uild",
+    b"efor", b"acce", b"prov", b" fin", b"essi", b"or s", b"elea", b"ntex", b"angu", b"rail", b" exc",
+    b"shee", b"ient", b"sent", b"heet", b"hort", b"shor", b"reco", b"coll", b"your", b"rece", b"olle",
+    b"fine", b" key", b"ativ", b"ecur", b"ous ", b"lear", b"pass", b"xcep", b"ista", b"ngua", b"uage",
+    b"nstr", b"guag", b"full", b"ende", b" sec", b"an a", b"lite", b"ove ", b"uite", b"ause", b"evel",
+    b"auth", b"cket", b" abo", b"fall", b"r in", b"fixe", b"mpla", b"e al", b"plic", b"caus", b" fla",
+    b"!-- ", b"ctiv", b"iler", b"rver", b"vent", b"last", b"llec", b"ion\x7f", b"ckin", b"arke", b"ways",
+    b"empl", b"rive", b"most", b"ent\x7f", b"mati", b"boun", b"n se", b"fast", b"eady", b"ve t", b"ilit",
+    b"hare", b"rais", b"ntri", b"ared", b"ns a", b"rame", b"ntia", b"ette", b"viou", b"aise", b"o no",
+    b"xpan", b"eed ", b"stra", b"ollo", b" que", b"elet", b"brea", b"is r", b"ossi", b"plit", b" bec",
+    b"hell", b"y re", b"t al", b"assi", b"foll", b"tool", b"ompl", b"ity ", b"spar", b"is f", b"bers",
+    b"drop", b"inse", b"recu", b"grap", b"epar", b"raph", b"bstr", b"reac", b"json", b"inat", b"ssin",
+    b"esti", b"prec", b"cert", b"t on", b"spon", b"take", b"s pr", b"espo", b" = f", b"page", b"pand",
+    b"guar", b"lity", b"issu", b"bili", b" ign", b"eter", b"or d", b"ying", b"t me", b"ot b", b"gith",
+    b"erif", b"untr", b"nt o", b"nati", b"er c", b"en a", b"ithu", b"indi", b"thub", b"ssue", b"veri",
+    b"age-", b"ode-", b"cros", b"f yo", b"word", b"set\x7f", b"igna", b"thor", b"evio", b"loat", b"ify ",
+    b"floa", b"orce", b"nfor", b"ly a", b"anda", b"ce t", b"ger ", b"omme", b"nted", b"leve", b"esta",
+    b"sive", b" off", b"tack", b"y be", b"aste", b"reak", b"\x7fmod", b"onfl", b"idat", b"lida", b"lien",
+    b"s fi", b"stac", b"nsig", b"of c", b"cent", b"oute", b"f co", b"toco", b"mpar", b"beca", b"simp",
+    b"eden", b"clie", b"isti", b"utho", b"ot c", b"e mo", b"rule", b"now ", b"extr", b"cher", b"dete",
+    b"cred", b"look", b"tant", b"dian", b"er f", b"on s", b"if y", b"mmen", b"ack.", b"less", b"ures",
+    b"usto", b"ecau", b"uper", b"stem", b"uter", b"stom", b"rede", b"arts", b"cust", b"thei", b"et a",
+    b"pert", b"supe", b"ocke", b" dep", b"forc", b"xtra", b"t ac", b"t\x7fin", b"ut o", b"g in", b"t pu",
+    b"enab", b"ved ", b"flic", b"or r", b"addr", b"expo", b"egin", b"ghts", b"cord", b"syst", b" sys",
+    b" lon", b"rand", b"uard", b"\x7fpro", b"unit", b"perf", b"yste", b"stag",
+];

@@ -10,6 +10,7 @@ mod filter;
 mod find;
 mod fit;
 mod gram;
+mod guard;
 mod language;
 mod overlap;
 mod scan;
@@ -30,7 +31,7 @@ use crate::check::{Draft, FileView, Place};
 use crate::model::{EntryKind, Origin, RuleInfo, Severity};
 use bstr::BStr;
 use entry::Entry;
-use gram::Index;
+use gram::{Index, Word};
 use scan::{Cut, Hit, Hits, Pass};
 use scope::{FileScope, Scope};
 use spec::Pattern;
@@ -302,7 +303,12 @@ fn add_own(
     if words.is_empty() {
         return Ok(None);
     }
-    let index = Index::new(&words.iter().map(|(word, _)| *word).collect::<Vec<_>>());
+    let index = Index::new(
+        &words
+            .iter()
+            .map(|(word, _)| Word::anywhere(word))
+            .collect::<Vec<_>>(),
+    );
     let rules_of = words.into_iter().map(|(_, rules)| rules).collect();
     Ok(Some(Own { index, rules_of }))
 }

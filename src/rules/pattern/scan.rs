@@ -157,11 +157,15 @@ impl<'a> Pass<'a> {
             return;
         };
         let end = keyword.start + reach;
+        // What stands behind the longest match may have a say in whether it ends there.
+        let seen = window.end.min(end + 1);
+        if !self.entries[at].may_match(&self.text[keyword.start..seen]) {
+            return;
+        }
         if self.is_spent(at) || self.is_old(at, &(keyword.start..end)) {
             return;
         }
-        // What stands behind the longest match may have a say in whether it ends there.
-        let input = Input::new(&self.text[..window.end.min(end + 1)])
+        let input = Input::new(&self.text[..seen])
             .range(keyword.start..)
             .anchored(regex_automata::Anchored::Yes);
         if let Some(end) = self.take(at, &input, &window) {
@@ -171,6 +175,9 @@ impl<'a> Pass<'a> {
 
     fn search_around(&mut self, at: usize, keyword: Range<usize>) {
         let window = self.window(at, &keyword);
+        if !self.entries[at].may_match(&self.text[keyword.start..window.end]) {
+            return;
+        }
         let open = window.end < self.text.len() && self.text[window.end - 1] != b'\n';
         let rest = if open { ENOUGH } else { 0 };
         let state = &mut self.states[at];

@@ -1,6 +1,7 @@
 //! The shipped patterns, as the build script wrote them.
 
 use super::gram::{Index, Spot};
+use super::guard::Guard;
 use super::sketch::{Sketch, Step};
 use super::spec::Pattern;
 use super::validator::Validator;
@@ -13,7 +14,9 @@ include!(concat!(env!("OUT_DIR"), "/keywords.rs"));
 
 /// The index of all keywords, whose numbers are indexes of `RULES_OF`, and behind them of the marks.
 pub static KEYWORDS: Index = Index {
-    masks: Cow::Borrowed(&MASKS),
+    first: Cow::Borrowed(&FIRST),
+    short: Cow::Borrowed(&SHORT),
+    long: Cow::Borrowed(&LONG),
     heads: Cow::Borrowed(&HEADS),
     spots: Cow::Borrowed(&SPOTS),
     bytes: Cow::Borrowed(&BYTES),

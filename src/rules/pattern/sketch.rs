@@ -114,7 +114,8 @@ fn push(steps: &mut Vec<Step>, sets: &mut Vec<Bytes>, set: Bytes) {
 }
 
 /// Returns the states that can be reached without a byte; `words`: past boundaries of words too.
-fn closure(nfa: &NFA, from: &[StateID], words: bool) -> Vec<StateID> {
+#[must_use]
+pub fn closure(nfa: &NFA, from: &[StateID], words: bool) -> Vec<StateID> {
     let mut seen = vec![false; nfa.states().len()];
     let (mut out, mut open) = (Vec::new(), from.to_vec());
     while let Some(id) = open.pop() {
@@ -143,19 +144,26 @@ fn moves(state: &State) -> bool {
 /// Returns the bytes that lead on from any of the states, and where they lead.
 fn step(nfa: &NFA, states: &[StateID]) -> (Bytes, Vec<StateID>) {
     let (mut set, mut next) = (Bytes::default(), Vec::new());
-    for (id, byte) in states.iter().flat_map(|id| (0..=u8::MAX).map(move |b| (id, b))) {
-        let to = match nfa.state(*id) {
-            State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
-            State::Sparse(sparse) => sparse.matches_byte(byte),
-            State::Dense(dense) => dense.matches_byte(byte),
-            _ => None,
-        };
-        if let Some(to) = to {
+    for byte in 0..=u8::MAX {
+        let to = moved(nfa, states, byte);
+        if !to.is_empty() {
             set[usize::from(byte >> 5)] |= 1 << (byte & 31);
-            next.push(to);
+            next.extend(to);
         }
     }
     (set, next)
+}
+
+/// Returns where a byte leads from any of the states.
+#[must_use]
+pub fn moved(nfa: &NFA, states: &[StateID], byte: u8) -> Vec<StateID> {
+    let to = |id: &StateID| match nfa.state(*id) {
+        State::ByteRange { trans } => trans.matches_byte(byte).then_some(trans.next),
+        State::Sparse(sparse) => sparse.matches_byte(byte),
+        State::Dense(dense) => dense.matches_byte(byte),
+        _ => None,
+    };
+    states.iter().filter_map(to).collect()
 }
 
 /// Returns the part that is captured by every match; the whole if no part is.

@@ -1,6 +1,7 @@
 //! A pattern rule ready for use: the shipped ones are static data, a repository's own are made from
 //! what its configuration says.
 
+use super::guard::Guard;
 use super::sketch::Sketch;
 use super::source::Source;
 use super::validator::Validator;
@@ -31,6 +32,8 @@ pub struct Pattern {
     pub anchored: bool,
     /// What its matches are like; `None`: nobody has looked yet.
     pub sketch: Option<Sketch>,
+    /// What tells from few bytes that no match begins at a keyword.
+    pub guard: Option<Guard>,
     /// Whether a match may reach over many lines.
     pub multi_line: bool,
     /// The least entropy in bits per byte.
@@ -70,6 +73,7 @@ impl Pattern {
             regex: Cow::Owned(source.regex.clone()),
             anchored: source.anchored,
             sketch: None,
+            guard: None,
             multi_line: source.multi_line,
             entropy: source.entropy.unwrap_or(0.0),
             random: source.random,

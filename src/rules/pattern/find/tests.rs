@@ -1,6 +1,9 @@
 //! The search by grams against a naive one.
 
+use super::super::gram::Word;
+use super::super::sketch::Sketch;
 use super::*;
+use bstr::ByteSlice;
 use proptest::prelude::*;
 use std::collections::HashMap;
 
@@ -37,35 +40,84 @@ fn shipped() -> Vec<&'static str> {
         .collect()
 }
 
-#[test]
-fn the_shipped_index_is_the_one_of_its_words() {
-    let index = Index::new(&shipped());
-    let built = &super::super::shipped::KEYWORDS;
-    assert_eq!(index.masks, built.masks);
-    assert_eq!(index.heads, built.heads);
-    assert_eq!(index.spots, built.spots);
+/// Whether a rule looks at what was found, or somebody who looks for a mark.
+fn matters(found: &Found, text: &[u8]) -> bool {
+    let Some(rules) = super::super::shipped::RULES_OF.get(found.word as usize) else {
+        return true;
+    };
+    let patterns = rules
+        .iter()
+        .map(|rule| &super::super::shipped::PATTERNS[usize::from(*rule)]);
+    let may_begin = |sketch: &Sketch| sketch.fits(text, found.range.start);
+    patterns
+        .into_iter()
+        .any(|p| !p.anchored || p.sketch.as_ref().is_none_or(may_begin))
+}
+
+/// Checks that the shipped index finds all that matters in a text, and nothing that is not there.
+fn finds_what_matters(text: &[u8]) -> usize {
+    let found = super::super::shipped::KEYWORDS.search(text);
+    let plain = plain(&shipped(), text);
+    let mut expected: Vec<_> = plain
+        .iter()
+        .filter(|f| found.contains(f) || matters(f, text))
+        .collect();
+    assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{}", text.as_bstr());
+    expected.retain(|found| matters(found, text));
+    expected.len()
 }
 
 #[test]
 fn each_shipped_keyword_is_found_at_every_place() {
     let index = &super::super::shipped::KEYWORDS;
     for (word, number) in shipped().iter().zip(0..) {
-        for pad in [0, 1, 2, 3, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36] {
-            for tail in ["", "\0", "xy", "\n\n\n\n\n"] {
+        for pad in [0, 1, 2, 3, 123, 124, 125, 126, 127, 128, 129] {
+            for tail in ["", "\0", "xy", "A1b2", "\n\n\n\n\n\n\n\n\n"] {
                 let text = format!("{}{}{tail}", ".".repeat(pad), word.to_ascii_uppercase());
                 let expected = Found {
                     word: number,
                     range: pad..pad + word.len(),
                 };
-                assert!(index.search(text.as_bytes()).contains(&expected), "{text:?}");
+                let is_found = index.search(text.as_bytes()).contains(&expected);
+                assert!(is_found || !matters(&expected, text.as_bytes()), "{text:?}");
             }
         }
     }
 }
 
 #[test]
+fn keywords_are_found_in_what_their_patterns_match() {
+    for pattern in &super::super::shipped::PATTERNS {
+        for pad in ["", " ", "\n\n", "\u{e9} ", "\x01\x11"] {
+            let text = format!("{pad}{}", pattern.info.bad);
+            assert!(finds_what_matters(text.as_bytes()) > 0, "{}", pattern.info.id);
+        }
+    }
+}
+
+#[test]
+fn what_stands_around_a_keyword_has_a_say() {
+    let set = |bytes: &[u8]| {
+        let mut set = [0; 8];
+        for byte in bytes {
+            set[usize::from(byte >> 5)] |= 1 << (byte & 31);
+        }
+        set
+    };
+    let (before, after) = (set(b" ("), set(b"01"));
+    let index = Index::new(&[Word {
+        text: "abc",
+        before,
+        after,
+    }]);
+    for (text, count) in [("abc0", 1), (" abc1", 1), (" ABC1", 1), ("zzabcdzzabce", 0)] {
+        assert_eq!(index.search(text.as_bytes()).len(), count, "{text}");
+    }
+}
+
+#[test]
 fn keywords_end_in_order_and_the_longest_is_first() {
-    let index = Index::new(&["key", "api_key", "i_k", "keys"]);
+    let index = Index::new(&["key", "api_key", "i_k", "keys"].map(Word::anywhere));
     let found = index.search(b"my_API_KEYS");
     let words: Vec<_> = found.iter().map(|f| (f.word, f.range.clone())).collect();
     assert_eq!(words, [(2, 5..8), (1, 3..10), (0, 7..10), (3, 7..11)]);
@@ -80,7 +132,8 @@ proptest! {
         let words: std::collections::BTreeSet<String> =
             words.iter().map(|w| w.to_ascii_lowercase()).collect();
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        prop_assert_eq!(Index::new(&words).search(&text), plain(&words, &text));
+        let index: Vec<_> = words.iter().map(|word| Word::anywhere(word)).collect();
+        prop_assert_eq!(Index::new(&index).search(&text), plain(&words, &text));
     }
 
     #[test]
@@ -89,7 +142,6 @@ proptest! {
     ) {
         let words = shipped();
         let text: String = parts.iter().map(|(n, pad)| format!("{}{pad}", words[n % words.len()])).collect();
-        let index = &super::super::shipped::KEYWORDS;
-        prop_assert_eq!(index.search(text.as_bytes()), plain(&words, text.as_bytes()));
+        finds_what_matters(text.as_bytes());
     }
 }
