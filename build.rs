@@ -42,7 +42,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src/rules/pattern/sketch.rs");
     println!("cargo::rerun-if-changed=src/check/words.rs");
     println!("cargo::rerun-if-changed=build.rs");
-    link();
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let patterns = read_all(Path::new("policies/rules"))?;
     let keywords = by_keyword(&patterns);
@@ -51,18 +50,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<Word> = words(&patterns, &keywords).into_iter().chain(marks).collect();
     fs::write(out.join("keywords.rs"), index(&Index::new(&words))?)?;
     Ok(())
-}
-
-/// Has the program stand at a fixed address: a hook lives so shortly that to adjust all its addresses to a
-/// random one, and to copy the pages that they stand on, is a fifth of its time. The stack, the heap and the
-/// libraries stay at random ones.
-fn link() {
-    let is = |key: &str, value: &str| env::var(key).is_ok_and(|v| v == value);
-    let features = env::var("CARGO_CFG_TARGET_FEATURE").unwrap_or_default();
-    let is_static = features.split(',').any(|feature| feature == "crt-static");
-    if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") && !is_static {
-        println!("cargo::rustc-link-arg-bins=-no-pie");
-    }
 }
 
 fn read_all(dir: &Path) -> Result<Vec<Source>, Box<dyn Error>> {
