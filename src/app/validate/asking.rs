@@ -10,7 +10,7 @@ use crate::llm::route;
 use crate::llm::transport::Cancel;
 use crate::store::Store;
 use crate::sys::clock::Deadline;
-use crate::validators::review::{Answered, Answering, Ask, Asker, SYNONYMS, VERBATIM};
+use crate::validators::review::{Answered, Answering, Ask, Asker, SYNONYMS, VERBATIM, readable};
 use std::time::{Duration, Instant};
 
 /// On whose behalf is asked, and until when.
@@ -91,8 +91,8 @@ impl<'a> Asking<'a> {
     }
 
     fn question<'q>(&'q self, ask: &'q Ask) -> Question<'q> {
-        let expected = ask.request.schema.as_ref().map(|schema| Expected {
-            schema: &schema.value,
+        let expected = readable(ask).map(|schema| Expected {
+            schema,
             verbatim: VERBATIM,
             synonyms: SYNONYMS,
             limits: Limits::default(),

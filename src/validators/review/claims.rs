@@ -1,8 +1,10 @@
 //! What a model answered, as claims.
 
+use super::Ask;
 use crate::model::{Confidence, Severity};
 use crate::validators::claim::{Claim, Kind, Scope};
 use serde_json::{Value, json};
+use std::sync::OnceLock;
 
 /// Other words that models use, and what they mean.
 pub const SYNONYMS: &[(&str, &str)] = &[
@@ -64,6 +66,20 @@ pub fn schema(kinds: &[Kind]) -> Value {
             }
         } } }
     })
+}
+
+/// Returns what an answer to a question must look like to be read; `None`: any text will do.
+///
+/// A model is told the kinds of its validator, and not every server holds it to them. A kind of another one is
+/// no reason to lose what was said.
+#[must_use]
+pub fn readable(ask: &Ask) -> Option<&Value> {
+    static ALL: OnceLock<Value> = OnceLock::new();
+    let asked = &ask.request.schema.as_ref()?.value;
+    match asked["properties"].get("findings") {
+        Some(_) => Some(ALL.get_or_init(|| schema(&Kind::ALL))),
+        None => Some(asked),
+    }
 }
 
 /// Returns the claims of an answer that was read.

@@ -15,7 +15,7 @@ mod question;
 mod run;
 mod tools;
 
-pub use claims::{SYNONYMS, claims, schema};
+pub use claims::{SYNONYMS, claims, readable, schema};
 pub use question::{VERBATIM, question};
 pub use run::run;
 pub use tools::{ToolLimits, Tooled};

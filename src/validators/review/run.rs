@@ -4,7 +4,7 @@ use super::{Answered, Ask, Asker, Call, CallOutcome, Found, Plan, Reviewed, cana
 use crate::llm::answer::{FailureKind, Wait};
 use crate::llm::client::Reply;
 use crate::model::Tested;
-use crate::validators::claim::Claim;
+use crate::validators::claim::{Claim, Kind};
 use crate::validators::sift::{self, Candidate, Falsified, Outcome, Sifted, falsify, opinion};
 use crate::validators::view::{Unit, Words};
 use bstr::BStr;
@@ -33,6 +33,14 @@ pub async fn run(plan: &Plan<'_>, asker: &dyn Asker) -> Reviewed {
         let mut claims = value.map_or_else(Vec::new, |reading| {
             claims(&reading.value, &ask.task, &answered.model)
         });
+        if plan
+            .validators
+            .iter()
+            .any(|spec| spec.name == ask.task && !spec.gates)
+        {
+            // Whatever it says, it is about what was meant, and never blocks.
+            claims.iter_mut().for_each(|claim| claim.kind = Kind::Intent);
+        }
         if plan.canary {
             let missed = canary::take(&ask.task, &plan.view.units[ask.unit], &mut claims);
             let missed = missed.filter(|_| call.outcome == CallOutcome::Answered);

@@ -141,3 +141,23 @@ fn a_comment_a_waiver_and_the_baseline_count_for_what_models_say() {
     let ran = waived.run(&["review", "--commit", "HEAD", "--policy", file.to_str().unwrap()]);
     ran.exits(0);
 }
+
+#[test]
+fn what_is_said_about_the_message_never_blocks_whatever_it_is_called() {
+    let server = says(|_| json!([defect()]));
+    let gate = gate("[\"one\", \"two\"]", TWO).replace("validators/correctness", "validators/intent");
+    let (code, said) = report(&repo(&policy(&server.http(), &gate)));
+    let intent = vec![("validators/intent".to_owned(), 3, "warn".to_owned())];
+    assert_eq!((code, found(&said)), (0, intent), "{said}");
+    let text = Question::of(&server.asked()[0]).text;
+    assert!(text.contains("| Divide by the number of items"), "{text}");
+}
+
+#[test]
+fn a_kind_of_another_validator_is_read_all_the_same() {
+    let quote = "    return total / len(items)";
+    let server = says(move |_| json!([finding(quote, json!({"kind": "security"}))]));
+    let (code, said) = report(&repo(&policy(&server.http(), &gate("[\"one\", \"two\"]", TWO))));
+    let security = vec![("validators/security".to_owned(), 3, "block".to_owned())];
+    assert_eq!((code, found(&said)), (1, security), "{said}");
+}
