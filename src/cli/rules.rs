@@ -115,6 +115,9 @@ fn last_part(id: &str) -> &str {
 fn unknown(rules: &[(&RuleInfo, Effective)], id: &str, others: &[String]) -> Failure {
     let failure = Failure::usage(format!("no rule is called `{}`", text::visible(id)));
     let near = nearest(rules, id, others);
+    if near.is_empty() && id.starts_with("validators/") {
+        return failure.hint("`pantheon rules explain validators` shows what models say");
+    }
     if near.is_empty() {
         return failure.hint("`pantheon rules list` shows all rules");
     }
@@ -123,15 +126,20 @@ fn unknown(rules: &[(&RuleInfo, Effective)], id: &str, others: &[String]) -> Fai
 
 /// The up to three ids that are most like a word, best first.
 fn nearest(rules: &[(&RuleInfo, Effective)], id: &str, others: &[String]) -> Vec<String> {
+    // What all ids of a family begin with makes none of them nearer.
+    let by_models = |id: &str| id.starts_with("validators/");
     let likeness = |known: &str| {
-        let whole = strsim::jaro_winkler(known, id);
+        let whole = match by_models(known) {
+            true => 0.0,
+            false => strsim::jaro_winkler(known, id),
+        };
         whole.max(strsim::jaro_winkler(last_part(known), last_part(id)))
     };
     let ids = rules.iter().map(|(info, _)| info.id.as_ref());
-    let mut near: Vec<_> = ids
-        .chain(others.iter().map(String::as_str))
-        .map(|id| (likeness(id), id))
-        .collect();
+    // Who names another family means one of its rules.
+    let is_theirs = !id.contains('/') || by_models(id);
+    let others = others.iter().filter(|_| is_theirs).map(String::as_str);
+    let mut near: Vec<_> = ids.chain(others).map(|id| (likeness(id), id)).collect();
     near.retain(|(likeness, _)| *likeness > 0.8);
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     near.iter()

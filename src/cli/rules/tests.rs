@@ -158,6 +158,11 @@ fn names_what_is_near() {
         failure.hint.as_deref(),
         Some("did you mean `validators/security`?")
     );
+    let failure = with(|rules| find(rules, "validators/zzz", &others()).unwrap_err());
+    assert_eq!(
+        failure.hint.as_deref(),
+        Some("`pantheon rules explain validators` shows what models say")
+    );
     let failure = with(|rules| find(rules, "zzz", &others()).unwrap_err());
     assert_eq!(
         failure.hint.as_deref(),

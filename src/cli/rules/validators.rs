@@ -108,8 +108,8 @@ fn write_family(page: &mut Page<'_>, family: &Family, all: &[Validator]) {
 }
 
 fn write_validator(page: &mut Page<'_>, validator: &Validator) {
-    let looks = format!("for: {}\nat: {}", validator.summary, validator.looks_at);
-    explain::write_prose(page, "what the validator of this name looks", &looks);
+    let looks = format!("{}\nin: {}", validator.summary, validator.looks_at);
+    explain::write_prose(page, "what the validator of this name looks for", &looks);
     let families: Vec<String> = validator
         .families
         .iter()
@@ -140,31 +140,31 @@ fn quoted(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| format!("`{word}`")).collect()
 }
 
+/// A gate chooses who is asked, by validators; a path lets findings pass, by families.
 fn write_silence(page: &mut Page<'_>, name: &str, is_family: bool, is_validator: bool) {
     let id = text::visible(&format!("{PREFIX}{name}")).into_owned();
-    explain::write_title(page, "how to silence");
+    let mut ways: Vec<(&str, String)> = Vec::new();
     if is_family {
         let comment = format!("pantheon: allow {id} -- reason");
-        explain::write_way(page, "one line, in a comment on it:", &comment);
-        page.out.push('\n');
-    }
-    let gate = format!("[gates.pre-push]\nchecks = [\"rules\", \"validators\", \"!{id}\"]");
-    explain::write_way(page, "at one gate, in `.pantheon.toml`:", &gate);
-    if is_validator {
-        let off = format!("[validators.{}]\nenabled = false", text::visible(name));
-        page.out.push('\n');
-        explain::write_way(
-            page,
-            "everywhere, so that it is not asked, in `.pantheon.toml`:",
-            &off,
-        );
-    }
-    if is_family {
-        page.out.push('\n');
-        explain::write_way(
-            page,
+        ways.push(("one line, in a comment on it:", comment));
+        let paths = format!("[[paths]]\nmatch = [\"tests/**\"]\nchecks = [\"!{id}\"]");
+        ways.push(("below some paths, in `.pantheon.toml`:", paths));
+        ways.push((
             "one finding until a day, in `.pantheon.toml`:",
-            explain::WAIVER,
-        );
+            explain::WAIVER.to_owned(),
+        ));
+    }
+    if is_validator {
+        let gate = format!("[gates.pre-push]\nchecks = [\"rules\", \"validators\", \"!{id}\"]");
+        ways.push(("by not asking the validator at one gate:", gate));
+        let off = format!("[validators.{}]\nenabled = false", text::visible(name));
+        ways.push(("by not asking it at all:", off));
+    }
+    explain::write_title(page, "how to silence");
+    for (at, (what, lines)) in ways.iter().enumerate() {
+        if at > 0 {
+            page.out.push('\n');
+        }
+        explain::write_way(page, what, lines);
     }
 }
