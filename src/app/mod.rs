@@ -16,6 +16,7 @@ pub mod review;
 pub mod settings;
 pub mod state;
 pub mod validate;
+pub mod validators;
 mod wire;
 pub mod worker;
 

@@ -229,7 +229,8 @@ fn load_or_shipped(cx: &Context) -> Result<crate::config::Settings, Failure> {
 fn list_rules(args: &rules::RulesArgs, cx: &Context) -> Result<Exit, Failure> {
     let loaded = load_or_shipped(cx)?;
     let all = settings::rules(Some(&loaded));
-    rules::run(cx, args, all.iter(), |info| {
+    let validators = crate::app::validators::all(&loaded);
+    rules::run(cx, args, all.iter(), &validators, |info| {
         let (enabled, severity) = settings::effect(&loaded, info);
         rules::Effective { enabled, severity }
     })

@@ -2,8 +2,10 @@
 
 mod explain;
 mod list;
+mod validators;
 
 use super::{Context, Exit, Failure};
+use crate::app::validators::Validator;
 use crate::model::{RuleInfo, Severity};
 use crate::report::{Options, text};
 use crate::sys::terminal::{self, Stream};
@@ -24,9 +26,9 @@ enum RulesCommand {
         #[arg(long, value_enum, default_value_t = ListFormat::Human)]
         format: ListFormat,
     },
-    /// Say what a rule finds, why, and how to fix or silence it
+    /// Say what a rule finds, or what models say, why, and how to fix or silence it
     Explain {
-        /// The id of the rule, such as `secrets/private-key`
+        /// The id of a rule, such as `secrets/private-key`, or `validators` and what stands behind it
         id: String,
     },
 }
@@ -56,6 +58,7 @@ pub fn run<'a>(
     context: &Context,
     args: &RulesArgs,
     rules: impl Iterator<Item = &'a RuleInfo>,
+    validators: &[Validator],
     effective: impl Fn(&RuleInfo) -> Effective,
 ) -> Result<Exit, Failure> {
     let rules: Vec<_> = rules.map(|info| (info, effective(info))).collect();
@@ -68,8 +71,13 @@ pub fn run<'a>(
             format: ListFormat::Json,
         } => list::json(&rules),
         RulesCommand::Explain { id } => {
-            let (info, effective) = find(&rules, id)?;
-            explain::text(info, effective, &options)
+            // A rule of one's own may have the last part of its id in common with a validator.
+            let by_models = validators::text(id, validators, &options);
+            match (find(&rules, id, &validators::ids(validators)), by_models) {
+                (Ok((info, effective)), _) => explain::text(info, effective, &options),
+                (Err(_), Some(text)) => text,
+                (Err(failure), None) => return Err(failure),
+            }
         }
     };
     context.out(&out);
@@ -86,13 +94,17 @@ fn options(context: &Context) -> Options<'static> {
 }
 
 /// Finds a rule by its id, or by the last part of it where that is clear.
-fn find<'a>(rules: &[(&'a RuleInfo, Effective)], id: &str) -> Result<(&'a RuleInfo, Effective), Failure> {
+fn find<'a>(
+    rules: &[(&'a RuleInfo, Effective)],
+    id: &str,
+    others: &[String],
+) -> Result<(&'a RuleInfo, Effective), Failure> {
     let mut named = rules
         .iter()
         .filter(|(info, _)| info.id == id || last_part(&info.id) == id);
     match (named.next(), named.next()) {
         (Some(rule), None) => Ok(*rule),
-        _ => Err(unknown(rules, id)),
+        _ => Err(unknown(rules, id, others)),
     }
 }
 
@@ -100,9 +112,12 @@ fn last_part(id: &str) -> &str {
     id.rsplit('/').next().unwrap_or(id)
 }
 
-fn unknown(rules: &[(&RuleInfo, Effective)], id: &str) -> Failure {
+fn unknown(rules: &[(&RuleInfo, Effective)], id: &str, others: &[String]) -> Failure {
     let failure = Failure::usage(format!("no rule is called `{}`", text::visible(id)));
-    let near = nearest(rules, id);
+    let near = nearest(rules, id, others);
+    if near.is_empty() && id.starts_with("validators/") {
+        return failure.hint("`pantheon rules explain validators` shows what models say");
+    }
     if near.is_empty() {
         return failure.hint("`pantheon rules list` shows all rules");
     }
@@ -110,15 +125,21 @@ fn unknown(rules: &[(&RuleInfo, Effective)], id: &str) -> Failure {
 }
 
 /// The up to three ids that are most like a word, best first.
-fn nearest(rules: &[(&RuleInfo, Effective)], id: &str) -> Vec<String> {
+fn nearest(rules: &[(&RuleInfo, Effective)], id: &str, others: &[String]) -> Vec<String> {
+    // What all ids of a family begin with makes none of them nearer.
+    let by_models = |id: &str| id.starts_with("validators/");
     let likeness = |known: &str| {
-        let whole = strsim::jaro_winkler(known, id);
+        let whole = match by_models(known) {
+            true => 0.0,
+            false => strsim::jaro_winkler(known, id),
+        };
         whole.max(strsim::jaro_winkler(last_part(known), last_part(id)))
     };
-    let mut near: Vec<_> = rules
-        .iter()
-        .map(|(info, _)| (likeness(&info.id), &info.id))
-        .collect();
+    let ids = rules.iter().map(|(info, _)| info.id.as_ref());
+    // Who names another family means one of its rules.
+    let is_theirs = !id.contains('/') || by_models(id);
+    let others = others.iter().filter(|_| is_theirs).map(String::as_str);
+    let mut near: Vec<_> = ids.chain(others).map(|id| (likeness(id), id)).collect();
     near.retain(|(likeness, _)| *likeness > 0.8);
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     near.iter()

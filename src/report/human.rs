@@ -27,7 +27,7 @@ pub fn render(report: &Report, options: &Options<'_>) -> Vec<u8> {
     if options.verbose {
         write_allowed(&mut page, &report.findings);
     }
-    write_left_out(&mut page, &report.left_out);
+    write_left_out(&mut page, report);
     write_notes(&mut page, report);
     review::write(&mut page, report);
     closing::write(&mut page, report);
@@ -174,8 +174,9 @@ fn allowed_line(finding: &Finding, reason: Option<&String>) -> String {
 }
 
 /// Lists what was not looked at; what the verdict cannot be trusted without comes first.
-fn write_left_out(page: &mut Page<'_>, left_out: &[LeftOut]) {
-    let mut sorted: Vec<_> = left_out.iter().collect();
+fn write_left_out(page: &mut Page<'_>, report: &Report) {
+    let left_out = report.left_out.iter();
+    let mut sorted: Vec<_> = left_out.filter(|item| !is_told_below(item, report)).collect();
     sorted.sort_by_key(|item| !item.inconclusive);
     let most = if page.options.verbose {
         sorted.len()
@@ -199,6 +200,12 @@ fn write_left_out(page: &mut Page<'_>, left_out: &[LeftOut]) {
         let line = format!("{} more; `--format json` shows all", sorted.len() - most);
         page.put_remark(paint::NOTE, "not looked at", &line);
     }
+}
+
+/// Whether it is what models were not shown, which the review itself lists.
+fn is_told_below(item: &LeftOut, report: &Report) -> bool {
+    let mut rows = report.review.iter().flat_map(|review| &review.left_out);
+    rows.any(|row| !row.by_rule && row.path == item.what && item.why.ends_with(&row.why))
 }
 
 fn write_notes(page: &mut Page<'_>, report: &Report) {

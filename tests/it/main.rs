@@ -57,6 +57,7 @@ mod own_gate;
 mod policy_e2e;
 #[cfg(test)]
 mod report_words;
+mod review_page;
 #[cfg(test)]
 mod scenes;
 #[cfg(unix)]

@@ -85,7 +85,7 @@ fn without_a_model_it_says_how_to_get_one() {
     let ran = repo.run(&["models", "test", "--ask", "hello"]).exits(1);
     assert_eq!(
         ran.stderr,
-        "everybody: there is no model that can be asked (refused)\n"
+        "everybody: there is no model that can be asked; `pantheon models list` says how to get one (refused)\n"
     );
     let outside = Repo::outside("nowhere");
     outside.run(&["models", "prices"]).exits(0);

@@ -147,11 +147,12 @@ fn outcome(calls: &[&Call]) -> Outcome {
                 .filter(|call| call.outcome != CallOutcome::Answered)
                 .count();
             let why: Vec<String> = failed.into_iter().collect();
-            let why = format!(
-                "{count} of {} questions have no whole answer: {}",
-                calls.len(),
-                why.join("; ")
-            );
+            let which = match (count, calls.len()) {
+                (_, 1) => "the question has".to_owned(),
+                (1, all) => format!("1 of {all} questions has"),
+                (n, all) => format!("{n} of {all} questions have"),
+            };
+            let why = format!("{which} no whole answer: {}", why.join("; "));
             Outcome::Failed(why, Vec::new())
         }
     }

@@ -215,6 +215,6 @@ pub fn toothless(specs: &Specs, wanted: &Wanted<'_>) -> Option<String> {
         format!("{most} agents are")
     };
     Some(format!(
-        "nothing that models say can block: {need} must agree, and {few} asked"
+        "nothing that models say can block: {need} must agree, and {few} asked; `agents` in `[review]` names more"
     ))
 }

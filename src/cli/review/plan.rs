@@ -3,10 +3,12 @@
 use crate::app::validate::Planned;
 use crate::cli::models::previewed;
 use crate::model::{Money, visible};
+use crate::report::text;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 const NOBODY: &str = "no model would be asked\n";
+const WHY_NOBODY: &str = "nobody can be asked: `--explain-route` says why\n";
 
 /// Lists what would be asked: a line for each question, then the sum.
 pub fn shown(planned: &[Planned], with_route: bool, with_body: bool) -> String {
@@ -32,10 +34,14 @@ pub fn shown(planned: &[Planned], with_route: bool, with_body: bool) -> String {
         .sum();
     let _ = writeln!(
         out,
-        "{} questions, about {tokens} tokens in, likely {}",
-        planned.len(),
+        "{}, about {tokens} tokens in, likely {}",
+        text::count(planned.len(), "question"),
         Money(likely)
     );
+    let nobody = planned.iter().any(|plan| plan.preview.target.is_none());
+    if nobody && !with_route {
+        out.push_str(WHY_NOBODY);
+    }
     out
 }
 

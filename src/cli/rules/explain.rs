@@ -50,13 +50,15 @@ fn write_head(page: &mut Page<'_>, info: &RuleInfo, effective: Effective) {
     page.put_wrapped(paint::PLAIN, effective.severity.name().len() + 1, 2, &line);
 }
 
-fn write_title(page: &mut Page<'_>, title: &str) {
+/// Writes the title of a section.
+pub(super) fn write_title(page: &mut Page<'_>, title: &str) {
     page.out.push('\n');
     page.put(paint::STRONG, title);
     page.out.push('\n');
 }
 
-fn write_prose(page: &mut Page<'_>, title: &str, prose: &str) {
+/// Writes a section of prose, a line for each paragraph.
+pub(super) fn write_prose(page: &mut Page<'_>, title: &str, prose: &str) {
     if prose.trim().is_empty() {
         return;
     }
@@ -144,7 +146,8 @@ fn stands_on_lines(category: Category) -> bool {
     )
 }
 
-fn write_way(page: &mut Page<'_>, what: &str, lines: &str) {
+/// Writes what to do, and the lines that do it.
+pub(super) fn write_way(page: &mut Page<'_>, what: &str, lines: &str) {
     page.put(paint::PLAIN, INDENT);
     page.put_wrapped(paint::PLAIN, INDENT.len(), INDENT.len(), what);
     for line in lines.lines() {
@@ -154,7 +157,8 @@ fn write_way(page: &mut Page<'_>, what: &str, lines: &str) {
     }
 }
 
-const WAIVER: &str = r#"[[waivers]]
+/// The lines that waive one finding.
+pub(super) const WAIVER: &str = r#"[[waivers]]
 fingerprint = "..."     # `--verbose` shows it
 reason = "..."
 by = "..."

@@ -30,6 +30,8 @@ pub fn table(rules: &[(&RuleInfo, Effective)], options: &Options<'_>) -> String 
         text::count(rules.len(), "rule")
     );
     page.put_wrapped(paint::FAINT, 0, 2, &line);
+    let line = "what models find is no rule: `pantheon rules explain validators` says more";
+    page.put_wrapped(paint::FAINT, 0, 2, line);
     page.out
 }
 

@@ -65,6 +65,48 @@ fn options(width: usize) -> Options<'static> {
     }
 }
 
+/// What models say, with one validator of the repository's own.
+fn validators() -> Vec<Validator> {
+    vec![
+        Validator {
+            name: "security".into(),
+            summary: "a way in".into(),
+            looks_at: "everything but prose".into(),
+            claims: vec!["security", "external"],
+            families: vec!["security", "world"],
+            gates: true,
+            stages: vec![crate::model::Stage::PrePush, crate::model::Stage::Ci],
+        },
+        Validator {
+            name: "audit-\x1b[31m".into(),
+            summary: "what `a.md` says".into(),
+            looks_at: "everything".into(),
+            claims: vec!["defect"],
+            families: vec!["correctness"],
+            gates: false,
+            stages: Vec::new(),
+        },
+    ]
+}
+
+fn others() -> Vec<String> {
+    validators::ids(&validators())
+}
+
+fn explained(id: &str) -> Option<String> {
+    validators::text(id, &validators(), &options(60))
+}
+
+#[test]
+fn explains_what_models_say() {
+    insta::assert_snapshot!("models_all", explained("validators").unwrap());
+    insta::assert_snapshot!("models_both", explained("validators/security").unwrap());
+    insta::assert_snapshot!("models_family", explained("validators/intent").unwrap());
+    insta::assert_snapshot!("models_own", explained("audit-\x1b[31m").unwrap());
+    assert_eq!(explained("secrets/private-key"), None);
+    assert_eq!(explained("validators/"), None);
+}
+
 #[test]
 fn lists_as_a_table() {
     let table = with(|rules| list::table(rules, &options(60)));
@@ -87,28 +129,41 @@ fn explains() {
 fn finds_by_id_and_by_name() {
     with(|rules| {
         assert_eq!(
-            find(rules, "secrets/private-key").unwrap().0.id,
+            find(rules, "secrets/private-key", &others()).unwrap().0.id,
             "secrets/private-key"
         );
-        assert_eq!(find(rules, "private-key").unwrap().0.id, "secrets/private-key");
+        assert_eq!(
+            find(rules, "private-key", &others()).unwrap().0.id,
+            "secrets/private-key"
+        );
     });
 }
 
 #[test]
 fn names_what_is_near() {
-    let failure = with(|rules| find(rules, "secret/privat-key").unwrap_err());
+    let failure = with(|rules| find(rules, "secret/privat-key", &others()).unwrap_err());
     assert_eq!(failure.message, "no rule is called `secret/privat-key`");
     assert_eq!(
         failure.hint.as_deref(),
         Some("did you mean `secrets/private-key`?")
     );
     assert_eq!(failure.code, 2);
-    let failure = with(|rules| find(rules, "text/words-").unwrap_err());
+    let failure = with(|rules| find(rules, "text/words-", &others()).unwrap_err());
     assert_eq!(
         failure.hint.as_deref(),
         Some("did you mean `text/words` or `text/words-\\x1b[31m`?")
     );
-    let failure = with(|rules| find(rules, "zzz").unwrap_err());
+    let failure = with(|rules| find(rules, "validators/secuirty", &others()).unwrap_err());
+    assert_eq!(
+        failure.hint.as_deref(),
+        Some("did you mean `validators/security`?")
+    );
+    let failure = with(|rules| find(rules, "validators/zzz", &others()).unwrap_err());
+    assert_eq!(
+        failure.hint.as_deref(),
+        Some("`pantheon rules explain validators` shows what models say")
+    );
+    let failure = with(|rules| find(rules, "zzz", &others()).unwrap_err());
     assert_eq!(
         failure.hint.as_deref(),
         Some("`pantheon rules list` shows all rules")

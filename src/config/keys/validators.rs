@@ -59,7 +59,7 @@ pub(super) const REVIEW: &[Key] = &[
         "",
         "\"gemini-advisor\"",
         "The agent whose model is asked to refute what could block. It should be another model than those that \
-         review. Without one, nobody is asked.",
+         review: who said it cannot confirm it. By default whoever routing chooses.",
     ),
     key(
         "models",

@@ -33,6 +33,8 @@ use std::time::{Duration, Instant};
 const LARGEST_ANSWER: usize = 4 << 20;
 /// Who failed, where it was nobody in particular.
 const EVERYBODY: &str = "everybody";
+/// Why there is no answer where routing names no model.
+const NOBODY: &str = "there is no model that can be asked; `pantheon models list` says how to get one";
 /// The least time in which it makes sense to begin another call.
 const LEAST_TIME: Duration = Duration::from_millis(50);
 
@@ -538,7 +540,7 @@ fn nobody(question: &Question<'_>, spending: &Spending, trace: &[Step]) -> Failu
     }
     let rejected = trace.iter().find(|step| step.verdict == Verdict::Rejected);
     let Some((step, target)) = rejected.and_then(|step| Some((step, step.target.as_ref()?))) else {
-        return Failure::new(FailureKind::Refused, "there is no model that can be asked");
+        return Failure::new(FailureKind::Refused, NOBODY);
     };
     let by_budget = match spending {
         Spending::Stop(why) | Spending::Offline(why) => step.why.starts_with(why.as_str()),

@@ -110,6 +110,37 @@ fn source(source: &Source) -> String {
     }
 }
 
+/// What stands between a run that broke down and why.
+const BROKEN: &str = " could not look at everything: ";
+
+/// Joins runs that broke down for the same reason. Why models gave no answer stands above.
+fn joined<'r>(reasons: impl Iterator<Item = &'r str>) -> Vec<String> {
+    let mut rows: Vec<(Vec<String>, &str)> = Vec::new();
+    for reason in reasons {
+        let Some((run, why)) = reason.split_once(BROKEN) else {
+            rows.push((Vec::new(), reason));
+            continue;
+        };
+        let why = if run.starts_with("`validators/") { "" } else { why };
+        match rows
+            .iter_mut()
+            .find(|(runs, known)| !runs.is_empty() && *known == why)
+        {
+            Some((runs, _)) => runs.push(run.to_owned()),
+            None => rows.push((vec![run.to_owned()], why)),
+        }
+    }
+    let rows = rows.into_iter();
+    rows.map(|(runs, why)| match runs.is_empty() {
+        true => why.to_owned(),
+        false => {
+            let line = format!("{}{BROKEN}{why}", text::series(&runs));
+            line.trim_end_matches([':', ' ']).to_owned()
+        }
+    })
+    .collect()
+}
+
 /// Writes the reasons that speak for more than a warning; all of them on demand.
 fn write_reasons(page: &mut Page<'_>, report: &Report) {
     let least = if page.options.verbose {
@@ -118,16 +149,12 @@ fn write_reasons(page: &mut Page<'_>, report: &Report) {
         Decision::Inconclusive
     };
     // What was left out stands above; a run that broke down stands nowhere else.
-    let broken = |text: &str| text.contains("could not look at everything");
-    let reasons: Vec<_> = report
-        .verdict
-        .reasons
-        .iter()
-        .filter(|r| r.decision >= least || broken(&r.text))
-        .collect();
+    let reasons = report.verdict.reasons.iter();
+    let told = reasons.filter(|r| r.decision >= least || r.text.contains(BROKEN));
+    let reasons = joined(told.map(|r| r.text.as_str()));
     for reason in reasons.iter().take(MOST_REASONS) {
         page.put(paint::PLAIN, "  ");
-        page.put_wrapped(paint::PLAIN, 2, 4, &text::visible(&reason.text));
+        page.put_wrapped(paint::PLAIN, 2, 4, &text::visible(reason));
     }
     if reasons.len() > MOST_REASONS {
         let more = count(reasons.len() - MOST_REASONS, "more reason");

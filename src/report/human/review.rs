@@ -232,10 +232,13 @@ fn write_found(page: &mut Page<'_>, report: &Report, review: &Coverage) {
     if review.asked.is_empty() {
         return;
     }
-    if parts.is_empty() {
+    let nobody_answered = review.asked.iter().all(|asked| asked.answered == 0);
+    if parts.is_empty() && !(nobody_answered && review.asked.iter().all(|asked| asked.claims == 0)) {
         parts.push(silence(review).to_owned());
     }
-    if !review.asked.iter().all(is_answered) {
+    if nobody_answered {
+        parts.push("no question was answered".to_owned());
+    } else if !review.asked.iter().all(is_answered) {
         parts.push("not every question was answered".to_owned());
     }
     page.put_remark(paint::NOTE, "nothing was found by models", &parts.join("; "));
@@ -269,33 +272,50 @@ fn kinds(counts: &[Count], most: usize) -> Option<(usize, String)> {
     Some((all, words))
 }
 
-/// Lists who had no whole answer, and why.
+/// Lists who had no whole answer, and why; those who failed alike stand together.
 fn write_unanswered(page: &mut Page<'_>, review: &Coverage) {
-    let rows: Vec<String> = review
-        .asked
-        .iter()
-        .filter(|asked| !is_answered(asked))
-        .map(unanswered)
-        .collect();
+    let mut alike: Vec<Vec<&Asked>> = Vec::new();
+    for row in review.asked.iter().filter(|asked| !is_answered(asked)) {
+        let same = |group: &&mut Vec<&Asked>| {
+            let first = group[0];
+            !row.failures.is_empty() && first.model == row.model && first.failures == row.failures
+        };
+        match alike.iter_mut().find(same) {
+            Some(group) => group.push(row),
+            None => alike.push(vec![row]),
+        }
+    }
+    let rows: Vec<String> = alike.iter().map(|rows| unanswered(rows)).collect();
     write_rows(page, "no answer", &rows);
 }
 
-fn unanswered(row: &Asked) -> String {
-    let without = row.calls.saturating_sub(row.answered);
-    let share = format!("({without} of {})", many(row.calls, "call"));
-    let mut reasons: Vec<String> = row
-        .failures
+fn unanswered(rows: &[&Asked]) -> String {
+    let calls: usize = rows.iter().map(|row| row.calls).sum();
+    let without: usize = rows
+        .iter()
+        .map(|row| row.calls.saturating_sub(row.answered))
+        .sum();
+    let share = format!("({without} of {})", many(calls, "call"));
+    let failures = rows
+        .first()
+        .map(|row| row.failures.as_slice())
+        .unwrap_or_default();
+    let mut reasons: Vec<String> = failures
         .iter()
         .take(MOST_FAILURES)
         .map(|why| said::reason(why))
         .collect();
-    if row.failures.len() > MOST_FAILURES {
-        let more = row.failures.len() - MOST_FAILURES;
-        reasons.push(text::count(more, "other reason"));
+    if failures.len() > MOST_FAILURES {
+        reasons.push(text::count(failures.len() - MOST_FAILURES, "other reason"));
     }
+    let who: Vec<String> = rows.iter().map(|row| asker(&row.validator)).collect();
+    let who = match rows.first() {
+        Some(row) if !row.model.is_empty() => format!("{} at {}", text::series(&who), said::name(&row.model)),
+        _ => text::series(&who),
+    };
     match reasons.is_empty() {
-        true => format!("{} {share}", at(row)),
-        false => format!("{}: {} {share}", at(row), reasons.join("; ")),
+        true => format!("{who} {share}"),
+        false => format!("{who}: {} {share}", reasons.join("; ")),
     }
 }
 

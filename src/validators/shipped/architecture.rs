@@ -7,6 +7,7 @@ use crate::validators::claim::Kind;
 pub const ARCHITECTURE: Shipped = Shipped {
     name: "architecture",
     summary: "code that goes against how the parts fit together",
+    looks_at: "code that is no test",
     kinds: &[Kind::Architecture, Kind::Maintainability],
     gates: true,
     sees_message: false,

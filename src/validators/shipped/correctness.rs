@@ -9,6 +9,7 @@ use bstr::{BStr, ByteSlice};
 pub const CORRECTNESS: Shipped = Shipped {
     name: "correctness",
     summary: "code that does something other than it should",
+    looks_at: "code, pages, builds and pipelines; no other configuration, no prose, no data",
     kinds: &[
         Kind::Defect,
         Kind::CompileFailure,

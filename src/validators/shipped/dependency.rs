@@ -11,6 +11,7 @@ use bstr::{BStr, ByteSlice};
 pub const DEPENDENCY: Shipped = Shipped {
     name: "dependency",
     summary: "a dependency that is not pinned to what was looked at",
+    looks_at: "manifests and settings of registries, by their names; lock files are not shown",
     kinds: &[
         Kind::Security,
         Kind::Defect,

@@ -9,6 +9,7 @@ use crate::validators::claim::Kind;
 pub const INTENT: Shipped = Shipped {
     name: "intent",
     summary: "a change that does something other than its message says",
+    looks_at: "everything, and the message of the commit; without a message it is not asked",
     kinds: &[Kind::Intent],
     gates: false,
     sees_message: true,

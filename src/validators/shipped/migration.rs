@@ -10,6 +10,7 @@ use bstr::{BStr, ByteSlice};
 pub const MIGRATION: Shipped = Shipped {
     name: "migration",
     summary: "a migration that loses or locks data, or cannot be taken back",
+    looks_at: "migrations, schemas and SQL that may be one, by their names",
     kinds: &[Kind::Migration, Kind::Defect],
     gates: true,
     sees_message: false,

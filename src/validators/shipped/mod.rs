@@ -29,6 +29,8 @@ pub struct Shipped {
     pub name: &'static str,
     /// What it looks for, in a few lowercase words.
     pub summary: &'static str,
+    /// What it looks at, in a few lowercase words for what `wants` does.
+    pub looks_at: &'static str,
     /// What it may claim.
     pub kinds: &'static [Kind],
     /// Whether what it says can ever block.

@@ -7,6 +7,7 @@ use crate::validators::claim::Kind;
 pub const PERFORMANCE: Shipped = Shipped {
     name: "performance",
     summary: "cost that grows with the input, in a way that matters",
+    looks_at: "code that is no test",
     kinds: &[Kind::Performance],
     gates: true,
     sees_message: false,

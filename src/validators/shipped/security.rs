@@ -12,6 +12,7 @@ use bstr::BStr;
 pub const SECURITY: Shipped = Shipped {
     name: "security",
     summary: "a way for somebody to make it do what they must not",
+    looks_at: "everything but prose and data",
     kinds: &[Kind::Security, Kind::Secret, Kind::External],
     gates: true,
     sees_message: false,

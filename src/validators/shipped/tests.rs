@@ -12,6 +12,7 @@ use bstr::BStr;
 pub const TESTS: Shipped = Shipped {
     name: "tests",
     summary: "changed behaviour that no test holds",
+    looks_at: "code",
     kinds: &[Kind::MissingTest, Kind::Defect],
     gates: true,
     sees_message: false,
