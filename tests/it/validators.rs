@@ -6,6 +6,7 @@ mod gate;
 mod hidden;
 mod memory;
 mod push;
+mod twins;
 
 use crate::fake::{Asked, Conn, Server, Then, contract};
 use crate::support::{Ran, Repo};

@@ -156,9 +156,3 @@ pub fn secret_lines(known: &[CheckRun]) -> BTreeSet<(String, u32)> {
     }
     lines
 }
-
-/// Whether a rule found text that speaks to whoever reviews the change.
-pub fn is_spoken_to(known: &[CheckRun]) -> bool {
-    let mut findings = known.iter().flat_map(|run| run.outcome.findings());
-    findings.any(|finding| Category::of(&finding.check) == Category::Injection)
-}

@@ -6,6 +6,7 @@
 //! asking    questions to models, through the client
 //! findings  what is left of claims, as findings that stand on lines
 //! rounds    what earlier rounds could have said
+//! spoken    whether the change speaks to whoever reviews it
 //! coverage  what was asked and looked at, for the report
 //! ```
 
@@ -16,6 +17,7 @@ mod findings;
 mod hidden;
 mod rounds;
 mod specs;
+mod spoken;
 
 pub use dry::Planned;
 pub use hidden::MARKER;
@@ -290,7 +292,7 @@ fn ask(scene: &Scene<'_>, asker: &dyn Asker) -> Result<Reviewed, Error> {
         parallel: settings.parallel,
         falsifier,
         without_comments: settings.without_comments,
-        is_spoken_to: findings::is_spoken_to(wanted.known),
+        is_spoken_to: spoken::is_spoken_to(wanted.known, scene.view),
         canary: settings.canary,
     };
     let no_runtime = |e| Error::File(PathBuf::from("the runtime"), e);

@@ -82,6 +82,19 @@ fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// Whether a text holds such digits.
+#[must_use]
+pub fn is_in(text: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(run) = next_run(text, at) {
+        at = run.end;
+        if speaks(&text[run.start..run.end.min(run.start + MOST)]) {
+            return true;
+        }
+    }
+    false
+}
+
 /// Finds the next run of digits that is long enough.
 fn next_run(text: &[u8], from: usize) -> Option<Range<usize>> {
     let mut at = from;

@@ -46,6 +46,9 @@ pub async fn run(plan: &Plan<'_>, asker: &dyn Asker) -> Reviewed {
             let missed = missed.filter(|_| call.outcome == CallOutcome::Answered);
             call.outcome = missed.unwrap_or(call.outcome);
         }
+        if let Some(unit) = bare[ask.unit].as_ref().filter(|_| ask.bare) {
+            claims.iter_mut().for_each(|claim| unalias(claim, unit));
+        }
         call.claims = claims.len();
         let claimed = &mut claimed[ask.unit];
         match ask.bare {
@@ -60,8 +63,18 @@ pub async fn run(plan: &Plan<'_>, asker: &dyn Asker) -> Reviewed {
         .map(|(at, claimed)| sift_unit(plan, at, claimed, bare[at].as_ref()));
     reviewed.sifted = sift::join(sifted.collect(), &plan.limits);
     let candidates = std::mem::take(&mut reviewed.sifted.candidates);
-    reviewed.found = falsified(candidates, plan, asker, &mut reviewed.calls).await;
+    reviewed.found = falsified(candidates, plan, &bare, asker, &mut reviewed.calls).await;
     reviewed
+}
+
+/// Says what a claim says with the names that the change has. Its quote is held against what was shown.
+fn unalias(claim: &mut Claim, unit: &Unit) {
+    for text in [&mut claim.path, &mut claim.title, &mut claim.message] {
+        *text = unit.unaliased(text);
+    }
+    for text in [&mut claim.subject, &mut claim.fix].into_iter().flatten() {
+        *text = unit.unaliased(text);
+    }
 }
 
 /// What was claimed about a unit.
@@ -72,7 +85,8 @@ struct Claimed {
     bare: Vec<Claim>,
 }
 
-/// Returns the units that are asked about a second time, without their comments or without all words, each at the place of the unit.
+/// Returns the units that are asked about a second time, without their comments or without all words, each at
+/// the place of the unit.
 fn bare(plan: &Plan<'_>) -> Vec<Option<Unit>> {
     let units = plan.view.units.iter();
     units
@@ -174,21 +188,22 @@ fn sift_unit(plan: &Plan<'_>, at: usize, claimed: Claimed, bare: Option<&Unit>) 
 async fn falsified(
     candidates: Vec<Candidate>,
     plan: &Plan<'_>,
+    bare: &[Option<Unit>],
     asker: &dyn Asker,
     calls: &mut Vec<Call>,
 ) -> Vec<Found> {
     let asks = candidates
         .iter()
-        .filter_map(|candidate| doubt(candidate, plan))
+        .filter_map(|candidate| doubt(candidate, plan, silent(candidate, plan, bare)?))
         .collect();
     let mut answers = ask_all(asks, plan, asker).await.into_iter();
     let mut found = Vec::new();
     for candidate in candidates {
         let mut tested = Tested::No;
-        if doubt(&candidate, plan).is_some()
+        if let Some(unit) = silent(&candidate, plan, bare)
+            && doubt(&candidate, plan, unit).is_some()
             && let Some((_, answered, call)) = answers.next()
         {
-            let unit = &plan.view.units[candidate.unit];
             tested = judge(&candidate, &answered, &call.outcome, unit);
             calls.push(call);
         }
@@ -202,15 +217,21 @@ async fn falsified(
     found
 }
 
+/// Returns the unit of a candidate as a falsifier is shown it: what words could talk one model out of, they
+/// could talk another out of too.
+fn silent<'u>(candidate: &Candidate, plan: &'u Plan<'_>, bare: &'u [Option<Unit>]) -> Option<&'u Unit> {
+    let bare = bare.get(candidate.unit)?.as_ref();
+    bare.or(plan.view.units.get(candidate.unit))
+}
+
 /// Makes the question to a falsifier; `None`: there is no need of one.
-fn doubt(candidate: &Candidate, plan: &Plan<'_>) -> Option<Ask> {
+fn doubt(candidate: &Candidate, plan: &Plan<'_>, unit: &Unit) -> Option<Ask> {
     let falsifier = plan.falsifier.as_ref()?;
     let agree = u32::try_from(candidate.backing()).unwrap_or(u32::MAX);
     let is_agreed = falsifier.agreement > 0 && agree >= falsifier.agreement;
     if agree == 0 || is_agreed || candidate.severity < falsifier.severity {
         return None;
     }
-    let unit = plan.view.units.get(candidate.unit)?;
     let asked = falsify::ask(candidate, &unit.text)?;
     let system = falsifier.prompt.render(&[]).unwrap_or_default();
     let mut request = crate::llm::request::Request::question("", &system, &asked.text, ANSWER);

@@ -49,6 +49,7 @@ fn asked(spec: &Spec, message: Option<&str>) -> String {
         hunks: 0,
         bytes: 0,
         fence: "x".into(),
+        aliases: Vec::new(),
     };
     let ask = question(&plan, spec, "", (0, &unit), false);
     match ask.request.turns[0].parts.last() {

@@ -8,6 +8,7 @@
 //! section  as much of a file as fits into a unit
 //! pack     sections into units that stay as they are when another file changes (fence: what stands around)
 //! risk     which unit comes first
+//! bare     a unit without what it says in words (page: line by line; speech: comments and texts; prose: sentences)
 //! ```
 //!
 //! Nothing is dropped without a word: what is shown in no unit is in [`View::left_out`].
@@ -17,6 +18,8 @@ mod block;
 mod fence;
 mod left_out;
 mod pack;
+mod page;
+mod prose;
 mod related;
 mod render;
 mod risk;
@@ -31,6 +34,7 @@ mod tests;
 
 pub use fence::NOTATION;
 pub use left_out::{LeftOut, Why};
+pub use page::words_of;
 pub(in crate::validators) use related::end;
 pub(in crate::validators) use render::push_line;
 pub use risk::Risk;
@@ -93,7 +97,7 @@ pub struct View {
 }
 
 /// What one call is about.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Unit {
     /// The files, as they are named in the text.
     pub files: Vec<String>,
@@ -111,6 +115,8 @@ pub struct Unit {
     pub bytes: u64,
     /// The fence.
     pub fence: String,
+    /// Names that stand for others in the text: see [`Unit::without_words`].
+    pub aliases: Vec<(String, String)>,
 }
 
 impl<'a> Options<'a> {

@@ -83,6 +83,7 @@ pub fn unit(sections: Vec<Section>, options: &Options<'_>) -> Unit {
         hunks: 0,
         bytes: 0,
         fence,
+        aliases: Vec::new(),
     };
     for section in sections {
         unit.risk.join(&section.risk);
