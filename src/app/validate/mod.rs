@@ -20,7 +20,7 @@ mod specs;
 pub use dry::Planned;
 pub use hidden::MARKER;
 pub use rounds::{ROUNDS_OVER, SEEN_BEFORE};
-pub use specs::check;
+pub use specs::{check, check_files};
 
 use super::Error;
 use super::models::{self, Now, prompts};
