@@ -213,7 +213,9 @@ fn site() -> Result<Option<Vec<u8>>, Error> {
 pub fn checked(repo: &Repository, from: &From<'_>, loaded: &Loaded) -> Result<(), Error> {
     super::wire::check_patterns(&loaded.settings)?;
     let read = |path: &str| read_beside(repo, from, loaded.tree, path);
-    super::models::check(&loaded.settings, &read)
+    super::models::check(&loaded.settings, &read)?;
+    super::validate::check(&loaded.settings)?;
+    super::validate::check_files(&loaded.settings, &read)
 }
 
 /// Says what is wrong with the policy that a change brings, if it changes the policy at all.

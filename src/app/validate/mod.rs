@@ -22,7 +22,7 @@ mod spoken;
 pub use dry::Planned;
 pub use hidden::MARKER;
 pub use rounds::{ROUNDS_OVER, SEEN_BEFORE};
-pub use specs::check;
+pub use specs::{check, check_files};
 
 use super::Error;
 use super::models::{self, Now, prompts};

@@ -2,6 +2,7 @@
 
 use super::{Wanted, Wish, prompt, read_beside};
 use crate::app::Error;
+use crate::app::models::prompts;
 use crate::config::{self, Problem, Role, Settings, ValidatorSettings};
 use crate::llm::prompt::Prompt;
 use crate::model::{ChangeSet, Selector};
@@ -115,9 +116,17 @@ fn file<'o>(
     let Some(path) = own.prompt.as_deref() else {
         return Ok(None);
     };
-    let bytes = read_beside(wanted.repo, wish.tree, path).map_err(|why| wrong(own, path, &why))?;
-    let bytes = bytes.ok_or_else(|| wrong(own, path, "the prompt is not there"))?;
+    let bytes = bytes(own, path, read_beside(wanted.repo, wish.tree, path))?;
     Ok(Some((path, bytes)))
+}
+
+fn bytes(
+    own: &ValidatorSettings,
+    path: &str,
+    read: Result<Option<Vec<u8>>, String>,
+) -> Result<Vec<u8>, Error> {
+    let bytes = read.map_err(|why| wrong(own, path, &why))?;
+    bytes.ok_or_else(|| wrong(own, path, "the prompt is not there"))
 }
 
 fn wrong(own: &ValidatorSettings, path: &str, why: &str) -> Error {
@@ -168,6 +177,26 @@ pub fn check(settings: &Settings) -> Result<(), Error> {
             agent(name, settings, own.place("agents"))?;
         }
         kinds_of(own)?;
+    }
+    Ok(())
+}
+
+/// Insists that every file which says what to look for is there, and can be used.
+///
+/// # Errors
+/// With the first that is not or cannot.
+pub fn check_files(settings: &Settings, read: &prompts::Read<'_>) -> Result<(), Error> {
+    for (name, own) in &settings.review.validators {
+        let Some(path) = own.prompt.as_deref() else {
+            continue;
+        };
+        let file = bytes(own, path, read(path))?;
+        let scope = scope(Some(own));
+        let wrong = |error: String| wrong(own, path, &error);
+        match shipped::find(name) {
+            Some(_) => drop(focus::read(Some(name), &file).map_err(|e| wrong(e.to_string()))?),
+            None => drop(shipped::own(name, &file, &[], &[], scope).map_err(|e| wrong(e.to_string()))?),
+        }
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What models said and were asked, in every format.
 
 use super::*;
-use crate::model::{Asked, Count, Coverage, NotShown, Opinion, Origin, Tested, Unmet};
+use crate::model::{Asked, Count, Coverage, LeftOut, NotShown, Opinion, Origin, Reason, Tested, Unmet};
 use fixture::reviews;
 
 fn plain(width: usize) -> Options<'static> {
@@ -135,6 +135,54 @@ fn a_review_is_said_as_people_say_it() {
     assert_eq!(unasked, "the policy asks for none of what they claimed");
     let half = found(|review| review.asked[0].answered = 1);
     assert_eq!(half, "they claimed nothing; not every question was answered");
+}
+
+#[test]
+fn who_failed_alike_stands_together() {
+    let mut report = reviews::well();
+    report.verdict.decision = Decision::Warn;
+    let run = |name: &str| Reason {
+        decision: Decision::Warn,
+        text: format!(
+            "`validators/{name}` could not look at everything: 1 of 2 questions has no whole answer"
+        ),
+    };
+    report.verdict.reasons = vec![run("correctness"), run("security")];
+    for row in &mut report.review.as_mut().unwrap().asked {
+        row.answered = 0;
+        row.failures = vec!["the server is gone".to_owned()];
+    }
+    let text = human(&report, &plain(120));
+    let expected = "nothing was found by models: no question was answered\n\
+                    no answer: correctness and security at gemini/gemini-3.8-flash: the server is gone (4 of 4 calls)\n\
+                    no answer: correctness and security at anthropic/claude-sonnet-5: the server is gone (4 of 4 calls)\n\
+                    pantheon: passed, but not all was checked — 3 files, 12 ms (the staged changes)\n  \
+                    `validators/correctness` and `validators/security` could not look at everything\n";
+    let at = text.find("nothing was").unwrap();
+    assert_eq!(&text[at..], expected);
+}
+
+#[test]
+fn what_models_were_not_shown_is_told_once() {
+    let mut report = reviews::well();
+    report.review.as_mut().unwrap().left_out = vec![NotShown {
+        path: "big.rs".into(),
+        why: "over the budget".to_owned(),
+        hunks: 1,
+        bytes: 10,
+        by_rule: false,
+    }];
+    report.left_out = vec![LeftOut {
+        what: "big.rs".into(),
+        why: "no model was shown all of it: over the budget".to_owned(),
+        inconclusive: true,
+    }];
+    let text = human(&report, &plain(120));
+    assert!(!text.contains("not looked at"), "{text}");
+    assert!(
+        text.contains("not shown: big.rs: over the budget (1 hunk, 10 bytes)"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -121,6 +121,8 @@ fn names_that_mean_nothing_are_told() {
         let repo = repo(&policy(&server.http(), &more));
         let ran = review(&repo).exits(2);
         assert!(ran.stderr.contains(told), "{told}: {ran}");
+        let checked = repo.run(&["policy", "check"]).exits(2);
+        assert!(checked.stderr.contains(told), "{told}: {checked}");
     }
     assert!(server.asked().is_empty());
 }
@@ -135,4 +137,20 @@ fn a_dry_run_asks_nobody() {
     assert!(ran.stdout.contains("correctness part 1: one at fake"), "{ran}");
     assert!(ran.stdout.contains("2 questions"), "{ran}");
     assert!(server.asked().is_empty());
+}
+
+#[test]
+fn a_validator_whose_text_is_not_there_is_told_with_the_policy() {
+    let server = says(|_| json!([]));
+    let more = gate("[\"one\"]", TWO) + "[validators.audit]\nprompt = \"audit.md\"\n";
+    let repo = repo(&policy(&server.http(), &more));
+    let ran = repo.run(&["policy", "check"]).exits(2);
+    assert!(
+        ran.stderr.contains("`audit.md`: the prompt is not there"),
+        "{ran}"
+    );
+    repo.write("audit.md", "Every sale is recorded.\n");
+    repo.run(&["policy", "check"]).exits(0);
+    repo.write("audit.md", "==== an end\n");
+    repo.run(&["policy", "check"]).exits(2);
 }
