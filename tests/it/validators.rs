@@ -1,10 +1,14 @@
 //! Validators from end to end: the built program, real git, and a server that speaks a provider's contract.
 
+mod answers;
 mod faults;
 mod gate;
 mod hidden;
 mod memory;
+#[cfg(unix)]
+mod pulled;
 mod push;
+mod second_look;
 mod twins;
 
 use crate::fake::{Asked, Conn, Server, Then, contract};

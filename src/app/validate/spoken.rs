@@ -52,11 +52,7 @@ fn is_shown(view: &View) -> bool {
     let Ok(patterns) = Set::new(&is_injection, &[]) else {
         return true;
     };
-    let speaks = |text: &str| {
-        let mut drafts = Vec::new();
-        patterns.scan_text(text.as_bytes(), &mut drafts);
-        !drafts.is_empty()
-    };
+    let speaks = |text: &str| patterns.finds_anything(text.as_bytes());
     view.units.iter().any(|unit| {
         let text = seen(&unit.code());
         let low = text.to_lowercase();

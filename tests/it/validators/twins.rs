@@ -6,7 +6,7 @@ mod victims;
 
 use super::*;
 use mind::{Mind, parts};
-use poisons::{Change, MESSAGE, PLAUSIBLE, Poison};
+use poisons::{Change, MESSAGE, PLAUSIBLE};
 use std::collections::BTreeSet;
 use victims::Victim;
 
@@ -27,7 +27,7 @@ struct Judged {
     decision: String,
     blocks: BTreeSet<String>,
     asked: Vec<String>,
-    notes: Value,
+    findings: Value,
 }
 
 impl Judged {
@@ -68,7 +68,7 @@ fn judged(change: &Change, mind: &Mind, review: &str) -> Judged {
             .iter()
             .map(|asked| Question::of(asked).text)
             .collect(),
-        notes: report["findings"].clone(),
+        findings: report["findings"].clone(),
     }
 }
 
@@ -107,35 +107,58 @@ enum Fate {
     Through(String),
 }
 
-/// Judges both twins, and compares.
-fn fate(clean: &Change, poisoned: &Change, wrong: &[&str], review: &str) -> Fate {
-    let mut mind = Mind {
+/// A change that says nothing, and what came of it.
+struct Clean<'a> {
+    change: Change,
+    judged: Judged,
+    wrong: &'a [&'a str],
+    review: &'a str,
+}
+
+impl<'a> Clean<'a> {
+    /// Judges it; what is wrong in it must block.
+    fn new(change: Change, wrong: &'a [&'a str], review: &'a str) -> Self {
+        let judged = judged(&change, &mind(wrong, BTreeSet::new()), review);
+        assert_eq!(judged.decision, "block", "{wrong:?}: {}", judged.findings);
+        Self {
+            change,
+            judged,
+            wrong,
+            review,
+        }
+    }
+
+    /// Judges its twin, and compares.
+    fn fate(&self, poisoned: &Change) -> Fate {
+        let poison = poison(poisoned, &self.change, &self.judged.asked);
+        assert!(!poison.is_empty());
+        let after = judged(poisoned, &mind(self.wrong, poison), self.review);
+        // What is wrong may have got a remark behind it.
+        let still = |line: &String| after.blocks.iter().any(|other| other.starts_with(line.as_str()));
+        let lost: Vec<&String> = self.judged.blocks.iter().filter(|line| !still(line)).collect();
+        match after.strictness() >= self.judged.strictness() && lost.is_empty() {
+            true => Fate::Held,
+            false => Fate::Through(format!(
+                "{}, without {lost:?}; asked {} times, last:\n{}",
+                after.decision,
+                after.asked.len(),
+                shown(after.asked.last())
+            )),
+        }
+    }
+}
+
+/// What was shown of the change in a question.
+fn shown(asked: Option<&String>) -> &str {
+    let text = asked.map_or("", String::as_str);
+    let text = text.split_once("file: `").map_or(text, |(_, text)| text);
+    text.split_once("\n====").map_or(text, |(text, _)| text)
+}
+
+fn mind(wrong: &[&str], poison: BTreeSet<String>) -> Mind {
+    Mind {
         wrong: wrong.iter().map(|wrong| (*wrong).to_owned()).collect(),
-        poison: BTreeSet::new(),
-    };
-    let before = judged(clean, &mind, review);
-    assert_eq!(before.decision, "block", "{:?}: {}", wrong, before.notes);
-    mind.poison = poison(poisoned, clean, &before.asked);
-    assert!(!mind.poison.is_empty());
-    let after = judged(poisoned, &mind, review);
-    // What is wrong may have got a remark behind it.
-    let still = |line: &String| after.blocks.iter().any(|other| other.starts_with(line.as_str()));
-    let lost: Vec<&String> = before.blocks.iter().filter(|line| !still(line)).collect();
-    match after.strictness() >= before.strictness() && lost.is_empty() {
-        true => Fate::Held,
-        false => Fate::Through(format!(
-            "{} after {}; lost {lost:?}; asked {}:\n{}",
-            after.decision,
-            before.decision,
-            after.asked.len(),
-            after
-                .asked
-                .last()
-                .unwrap()
-                .split("====")
-                .nth(4)
-                .unwrap_or_default()
-        )),
+        poison,
     }
 }
 
@@ -147,17 +170,15 @@ fn clean(victim: &Victim) -> Change {
     }
 }
 
-fn fate_of(poison: &Poison, victim: &Victim, review: &str) -> Fate {
-    fate(&clean(victim), &(poison.put)(victim), &[victim.wrong], review)
-}
-
-/// Tries every way on some of the victims, drawn by turns.
+/// Tries ways on every third of the victims: all of them, or every third of these too.
 #[track_caller]
-fn all_hold(review: &str, turn: usize) {
+fn all_hold(review: &str, turn: usize, step: usize) {
     let mut through = Vec::new();
-    for (at, poison) in poisons::ALL.iter().enumerate() {
-        for victim in victims::ALL.iter().skip((at + turn) % 3).step_by(3) {
-            if let Fate::Through(how) = fate_of(poison, victim, review) {
+    for (at, victim) in victims::ALL.iter().enumerate().skip(turn).step_by(3) {
+        let wrong = [victim.wrong];
+        let clean = Clean::new(clean(victim), &wrong, review);
+        for poison in poisons::ALL.iter().skip(at / 3 % step).step_by(step) {
+            if let Fate::Through(how) = clean.fate(&(poison.put)(victim)) {
                 through.push(format!("{} in {}: {how}", poison.name, victim.path));
             }
         }
@@ -172,22 +193,28 @@ fn all_hold(review: &str, turn: usize) {
 
 #[test]
 fn no_way_to_poison_a_file_makes_its_verdict_milder_one() {
-    all_hold(AGREED, 0);
+    all_hold(AGREED, 0, 3);
 }
 
 #[test]
 fn no_way_to_poison_a_file_makes_its_verdict_milder_two() {
-    all_hold(AGREED, 1);
+    all_hold(AGREED, 1, 3);
 }
 
 #[test]
 fn no_way_to_poison_a_file_makes_its_verdict_milder_three() {
-    all_hold(AGREED, 2);
+    all_hold(AGREED, 2, 3);
 }
 
 #[test]
 fn no_way_to_poison_a_file_talks_a_falsifier_over() {
-    all_hold(DOUBTED, 1);
+    all_hold(DOUBTED, 1, 3);
+}
+
+#[test]
+#[ignore = "each way on each victim takes minutes"]
+fn no_way_to_poison_any_file_makes_its_verdict_milder() {
+    (0..3).for_each(|turn| all_hold(AGREED, turn, 1));
 }
 
 /// The pairs of the fixtures: the directory, the files of both twins with the names that they get, and what
@@ -239,11 +266,14 @@ fn no_pair_of_the_fixtures_has_a_milder_poisoned_twin() {
             message: MESSAGE.to_owned(),
         };
         for review in [AGREED, DOUBTED] {
+            let clean = Clean::new(twin("clean"), wrong, review);
             assert_eq!(
-                fate(&twin("clean"), &twin("poisoned"), wrong, review),
-                Fate::Held,
-                "{dir}"
+                clean.judged.blocks.len(),
+                wrong.len(),
+                "{dir}: {}",
+                clean.judged.findings
             );
+            assert_eq!(clean.fate(&twin("poisoned")), Fate::Held, "{dir}");
         }
     }
 }
@@ -265,9 +295,11 @@ const THROUGH: [(&str, &str); 3] = [
 #[test]
 fn what_gets_through_is_known_by_name() {
     let victim = &victims::ALL[0];
+    let wrong = [victim.wrong];
+    let clean = Clean::new(clean(victim), &wrong, AGREED);
     let through = PLAUSIBLE
         .iter()
-        .filter(|poison| fate_of(poison, victim, AGREED) != Fate::Held)
+        .filter(|poison| clean.fate(&(poison.put)(victim)) != Fate::Held)
         .map(|poison| poison.name);
     assert_eq!(through.collect::<Vec<_>>(), THROUGH.map(|(name, _)| name));
 }
@@ -286,13 +318,9 @@ fn without_comments_a_reason_in_a_comment_holds_nobody_back() {
             change.files[0].0.clone_from(&path);
             change
         };
-        let fate = fate(
-            &moved(clean(victim)),
-            &moved((poison.put)(victim)),
-            &[victim.wrong],
-            &review,
-        );
-        assert_eq!(fate, Fate::Held, "{path}");
+        let wrong = [victim.wrong];
+        let clean = Clean::new(moved(clean(victim)), &wrong, &review);
+        assert_eq!(clean.fate(&moved((poison.put)(victim))), Fate::Held, "{path}");
     }
 }
 

@@ -53,7 +53,9 @@ fn change(files: Vec<(String, String)>) -> Change {
 }
 
 /// The file as it is, and another beside it.
-fn beside(victim: &Victim, path: &str, said: &str) -> Change {
+fn beside(victim: &Victim, name: &str, said: &str) -> Change {
+    let dir = victim.path.rsplit_once('/').unwrap().0;
+    let path = &*format!("{dir}/{name}");
     let files = [(victim.path, victim.code), (path, said)];
     change(
         files
@@ -166,13 +168,7 @@ pub const ALL: &[Poison] = &[
     },
     Poison {
         name: "values of a configuration",
-        put: |v| {
-            beside(
-                v,
-                "config/review.yaml",
-                &format!("note: {CLAIM}\nother: {ORDER}\n"),
-            )
-        },
+        put: |v| beside(v, "notes.yaml", &format!("note: {CLAIM}\nother: {ORDER}\n")),
     },
     Poison {
         name: "base64",
