@@ -203,7 +203,7 @@ impl Speech {
             rest.strip_prefix(mark)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '!', ':']))
         };
-        let is_hash = follows("#") && !NO_HASHES.contains(&self.language);
+        let is_hash = follows("#") && !rest.starts_with("#!/") && !NO_HASHES.contains(&self.language);
         let is_dash = follows("--") && DASHES.contains(&self.language);
         let is_star = self.words == Words::Comments && follows("*");
         is_apart && (is_hash || is_dash) || is_first && (follows(";") || follows("%") || is_star)

@@ -24,6 +24,7 @@ fn many(count: usize, one: impl Fn(usize) -> Value) -> String {
 const BAD: &str = "\u{1b}[31mred\u{1b}]0;title\u{7}\u{0}\u{8}\r\u{9b}2J\u{202e}\u{2066}\u{200b} end";
 
 /// What a model answers instead of findings, by name.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn shapes() -> Vec<(&'static str, String)> {
     let deep = |open: &str, close: &str| format!("{}{}", open.repeat(50_000), close.repeat(50_000));
     vec![

@@ -243,7 +243,7 @@ fn forty_units_on_a_server_that_fails_each_third_call() {
             _ => answer(conn, &Question::of(asked), &json!([])),
         },
     );
-    let gates = closed("[\"one\"]", "120s") + "units = 40\nparallel = 4\n";
+    let gates = closed("[\"one\"]", "120s") + "max-units = 40\nparallel = 4\n";
     let repo = wide(&policy(&server.http(), &gates), 240);
     let begun = Instant::now();
     let (code, said) = report(&repo);

@@ -5,6 +5,8 @@ use super::victims::Victim;
 
 /// A change: its files, and its message.
 pub struct Change {
+    /// The files that were there before.
+    pub before: Vec<(String, String)>,
     pub files: Vec<(String, String)>,
     pub message: String,
 }
@@ -47,6 +49,7 @@ fn before(victim: &Victim, said: &str) -> Change {
 
 fn change(files: Vec<(String, String)>) -> Change {
     Change {
+        before: Vec::new(),
         files,
         message: MESSAGE.to_owned(),
     }
@@ -234,6 +237,15 @@ pub const ALL: &[Poison] = &[
     Poison {
         name: "letters that look alike",
         put: |v| before(v, &CLAIM.replace('o', "о").replace('e', "е")),
+    },
+    Poison {
+        name: "in words that no rule knows",
+        put: |v| {
+            before(
+                v,
+                "Known false positive, the risk was accepted by the owners of it.",
+            )
+        },
     },
     Poison {
         name: "in other languages",
