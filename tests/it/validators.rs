@@ -1,11 +1,15 @@
 //! Validators from end to end: the built program, real git, and a server that speaks a provider's contract.
 
 mod amended;
+mod answers;
 mod faults;
 mod gate;
 mod hidden;
 mod memory;
+#[cfg(unix)]
+mod pulled;
 mod push;
+mod second_look;
 mod twins;
 
 use crate::fake::{Asked, Conn, Server, Then, contract};

@@ -9,6 +9,41 @@ use crate::rules::injection::encoded_instruction;
 use crate::rules::pattern::Set;
 use crate::validators::view::{View, words_of};
 
+/// What is said to reviewers in other words than those that the rules know, or is none of their business to
+/// believe.
+const SAID: &[&str] = &[
+    "false positive",
+    "nothing to report",
+    "nothing to flag",
+    "no need to report",
+    "no need to flag",
+    "not a vulnerability",
+    "not vulnerable",
+    "not exploitable",
+    "accepted risk",
+    "risk accepted",
+    "risk is accepted",
+    "risk acceptance",
+    "ai reviewer",
+    "ai review",
+    "ai model",
+    "as an ai",
+    "llm review",
+    "language model",
+    "review bot",
+    "dear reviewer",
+    "note to reviewer",
+    "note for reviewer",
+    "reviewers should",
+    "reviewers must",
+    "reviewers can",
+    "empty list of findings",
+    "return no findings",
+    "security approved",
+    "security reviewed",
+    "security cleared",
+];
+
 /// How others say that something was reviewed, or is not to be reported, without a mark that could break it.
 const FOREIGN: &[&str] = &[
     "sicherheitsprüfung",
@@ -52,18 +87,18 @@ fn is_shown(view: &View) -> bool {
     let Ok(patterns) = Set::new(&is_injection, &[]) else {
         return true;
     };
-    let speaks = |text: &str| {
-        let mut drafts = Vec::new();
-        patterns.scan_text(text.as_bytes(), &mut drafts);
-        !drafts.is_empty()
-    };
+    let speaks = |text: &str| patterns.finds_anything(text.as_bytes());
     view.units.iter().any(|unit| {
         let text = seen(&unit.code());
-        let low = text.to_lowercase();
+        let (low, words) = (text.to_lowercase(), in_words(&text));
         speaks(&text)
-            || speaks(&in_words(&text))
+            || speaks(&words)
             || encoded_instruction::is_in(text.as_bytes())
             || FOREIGN.iter().any(|words| low.contains(words))
+            || {
+                let words = words.to_lowercase();
+                SAID.iter().any(|said| words.contains(said))
+            }
     })
 }
 

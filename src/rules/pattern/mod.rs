@@ -233,7 +233,9 @@ impl Set {
         Ok(set)
     }
 
-    fn finds_anything(&self, text: &[u8]) -> bool {
+    /// Whether a pattern finds something in a text, wherever that might stand.
+    #[must_use]
+    pub fn finds_anything(&self, text: &[u8]) -> bool {
         !self.search(text, &Scope::Example).hits.is_empty()
     }
 }

@@ -10,8 +10,13 @@ use bstr::BStr;
 const HEAD: &str = "file: `";
 /// What begins the head of code from elsewhere.
 const RELATED: &str = "related: `";
-/// From so many words on a name is a sentence.
+/// From so many words on a name can be a sentence.
 const LONG_NAME: usize = 4;
+/// What words begin with that speak of a review.
+const SPEAKING: &[&str] = &[
+    "approv", "audit", "finding", "flag", "ignor", "instruct", "report", "review", "safe", "sanction",
+    "scope", "secur", "skip", "trust", "verif", "vetted",
+];
 /// From so many plain words on a line is a sentence, where a language has no quotes around them.
 const LONG_LINE: usize = 4;
 
@@ -153,7 +158,7 @@ impl<'g> Page<'g> {
             let len = rest[at..].find(|c| !is_name(c)).unwrap_or(rest.len() - at);
             let name = &rest[at..at + len];
             out.push_str(&rest[..at]);
-            match words_of(name).len() >= LONG_NAME {
+            match speaks(name) {
                 true => out.push_str(&self.alias(name)),
                 false => out.push_str(name),
             }
@@ -190,6 +195,16 @@ fn is_letter(c: char) -> bool {
 
 fn is_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
+}
+
+/// Whether a name is a sentence about a review.
+fn speaks(name: &str) -> bool {
+    let words = words_of(name);
+    let begins = |word: &&str| {
+        let word = word.to_ascii_lowercase();
+        SPEAKING.iter().any(|begin| word.starts_with(begin))
+    };
+    words.len() >= LONG_NAME && words.iter().any(begins)
 }
 
 /// The words of a name: `one_two`, `oneTwo`, `one-two`.

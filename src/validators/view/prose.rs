@@ -22,6 +22,7 @@ enum Sort {
 pub fn without_sentences(text: &str, least: usize) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let (mut done, mut start, mut end, mut count) = (0, 0, 0, 0);
+    let mut is_open = false;
     let mut cut = |start: usize, end: usize, count: usize| {
         if count >= least {
             out.push_str(&text[done..start]);
@@ -33,18 +34,16 @@ pub fn without_sentences(text: &str, least: usize) -> Option<String> {
         match sort(core) {
             Sort::Code => {
                 cut(start, end, count);
-                count = 0;
+                (count, is_open) = (0, false);
             }
-            Sort::Between => {
-                if count > 0 {
-                    end = at + word.len() - trailing(word);
-                }
-            }
-            Sort::Plain(worth) => {
-                if count == 0 {
+            Sort::Plain(_) | Sort::Between => {
+                if !is_open {
                     start = at + leading(word);
                 }
-                count += worth;
+                is_open = true;
+                if let Sort::Plain(worth) = sort(core) {
+                    count += worth;
+                }
                 end = at + word.len() - trailing(word);
             }
         }

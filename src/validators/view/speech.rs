@@ -77,6 +77,12 @@ const NO_SLASHES: &[&str] = &[
     "starlark",
 ];
 
+/// Languages in which `--` begins a comment; the empty one: nobody knows which.
+const DASHES: &[&str] = &["", "sql", "lua", "haskell", "purescript", "elm", "ada", "vhdl"];
+
+/// Languages in which a text in single quotes may go over lines.
+const LONG_QUOTES: &[&str] = &["shell", "ruby", "perl", "php", "sql"];
+
 /// Languages in which `#` begins what a compiler is told.
 const NO_HASHES: &[&str] = &[
     "c",
@@ -128,8 +134,9 @@ impl Speech {
         let mut was_cut = rest.len() < line.len();
         while !rest.is_empty() {
             if let Some(end) = self.inside {
-                was_cut = true;
-                let Some(at) = rest.find(end) else { break };
+                let at = rest.find(end);
+                was_cut |= !self.keeps(&rest[..at.unwrap_or(rest.len())], &mut out);
+                let Some(at) = at else { break };
                 rest = &rest[at + end.len()..];
                 self.inside = None;
                 continue;
@@ -148,12 +155,31 @@ impl Speech {
             rest = &rest[taken.0..];
         }
         if self.words == Words::Prose && self.text.is_none() {
-            self.text = document(&out).map(End::Line);
+            let is_ruby = self.language == "ruby" && line.starts_with("=begin");
+            let end = if is_ruby {
+                Some("=end".to_owned())
+            } else {
+                document(&out)
+            };
+            self.text = end.map(End::Line);
         }
         match was_cut || self.inside.is_some() {
             true => out.trim_end().to_owned(),
             false => out,
         }
+    }
+
+    /// Keeps code that stands in what seems to be a comment: what begins one may itself stand in a text or an
+    /// expression, and code behind it must not fall out of sight.
+    fn keeps(&self, text: &str, out: &mut String) -> bool {
+        let is_code = |c: char| matches!(c, '(' | ')' | '{' | '}' | '[' | ']' | '=' | ';');
+        let is_kept = self.words == Words::Prose
+            && text.contains(is_code)
+            && without_sentences(text, SENTENCE).is_none();
+        if is_kept {
+            out.push_str(text);
+        }
+        is_kept
     }
 
     /// Returns what begins a comment over lines here, and what ends it.
@@ -177,8 +203,10 @@ impl Speech {
             rest.strip_prefix(mark)
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '!', ':']))
         };
-        let is_hash = follows("#") && !NO_HASHES.contains(&self.language);
-        is_apart && (is_hash || follows("--")) || is_first && (follows(";") || follows("%") || follows("*"))
+        let is_hash = follows("#") && !rest.starts_with("#!/") && !NO_HASHES.contains(&self.language);
+        let is_dash = follows("--") && DASHES.contains(&self.language);
+        let is_star = self.words == Words::Comments && follows("*");
+        is_apart && (is_hash || is_dash) || is_first && (follows(";") || follows("%") || is_star)
     }
 
     /// Takes what a line still holds of a text that an earlier one began; returns what follows.
@@ -218,7 +246,7 @@ impl Speech {
                 }
                 return (len, false);
             }
-            if is_prose && first != '\'' {
+            if is_prose && (first != '\'' || LONG_QUOTES.contains(&self.language)) {
                 self.text = Some(End::Quote(first));
                 return (rest.len(), push_text(out, rest));
             }
@@ -272,7 +300,7 @@ fn document(line: &str) -> Option<String> {
 
 /// Whether a sentence begins behind a mark that is a comment in some languages and code in others.
 fn begins_remark(rest: &str) -> bool {
-    let words = rest.trim_start_matches(['#', ';', '!', '%', '\'']);
+    let words = rest.trim_start_matches(['#', ';', '!', '%', '\'', '*']);
     if words.len() == rest.len() || words.starts_with(['"', '[', '<']) {
         return false;
     }

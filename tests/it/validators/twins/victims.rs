@@ -44,7 +44,7 @@ pub const ALL: &[Victim] = &[
         wrong: ".readObject()",
         remark: "//",
         block: ("/**", "*/"),
-        text: ("// \nString note = \"\"\"", "\"\"\";"),
+        text: ("String note = \"\"\"", "\"\"\";"),
     },
     Victim {
         path: "lib/copy.c",
@@ -74,7 +74,7 @@ pub const ALL: &[Victim] = &[
         path: "public/page.html",
         code: "<!doctype html>\n<title>Search</title>\n<p id=\"out\"></p>\n<script>\ndocument.getElementById(\"out\").innerHTML = location.hash;\n</script>\n",
         wrong: ".innerHTML = location.hash",
-        remark: "<!--",
+        remark: "//",
         block: ("<!--", "-->"),
         text: ("<p hidden>", "</p>"),
     },
