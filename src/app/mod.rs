@@ -10,6 +10,7 @@ pub mod eval;
 pub mod hook;
 pub mod install;
 mod judge;
+pub mod lines;
 mod load;
 pub mod models;
 pub mod review;

@@ -50,6 +50,7 @@ pub struct Args {
 /// # Errors
 /// When the repository, the policy or the change cannot be read.
 pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
+    args.output.check()?;
     let what = match args {
         Args { staged: true, .. } => What::Staged,
         Args { worktree: true, .. } => What::Worktree,

@@ -53,18 +53,33 @@ impl<F: Formatter> Formatter for Safe<F> {
         end_object_value();
     }
 
+    /// Two number signs in a row start a command in the logs of some build servers: the first is escaped.
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
         let mut rest = text;
-        while let Some(at) = rest.find(text::is_hidden) {
-            writer.write_all(&rest.as_bytes()[..at])?;
-            let mut tail = rest[at..].chars();
-            if let Some(c) = tail.next() {
-                write_escape(writer, c)?;
-            }
-            rest = tail.as_str();
+        while let Some(at) = rest.find("##") {
+            write_shown(writer, &rest[..at])?;
+            write_escape(writer, '#')?;
+            rest = &rest[at + 1..];
         }
-        writer.write_all(rest.as_bytes())
+        write_shown(writer, rest)
     }
+}
+
+fn write_shown(writer: &mut (impl ?Sized + Write), text: &str) -> io::Result<()> {
+    // The serializer has escaped what is below a blank, so plain text is told by two quick looks.
+    if text.is_ascii() && memchr::memchr(0x7f, text.as_bytes()).is_none() {
+        return writer.write_all(text.as_bytes());
+    }
+    let mut rest = text;
+    while let Some(at) = rest.find(text::is_hidden) {
+        writer.write_all(&rest.as_bytes()[..at])?;
+        let mut tail = rest[at..].chars();
+        if let Some(c) = tail.next() {
+            write_escape(writer, c)?;
+        }
+        rest = tail.as_str();
+    }
+    writer.write_all(rest.as_bytes())
 }
 
 fn write_escape(writer: &mut (impl ?Sized + Write), c: char) -> io::Result<()> {
@@ -102,6 +117,10 @@ mod tests {
             json.as_bstr(),
             "\"a\\u202e\\u001b\\u007f\\u0085\\\"\\\\\\udb40\\udc41漢\"\n"
         );
+        assert_eq!(serde_json::from_slice::<String>(&json).unwrap(), text);
+        let text = "a###[x ##vso[";
+        let json = line(&text);
+        assert_eq!(json.as_bstr(), "\"a\\u0023\\u0023#[x \\u0023#vso[\"\n");
         assert_eq!(serde_json::from_slice::<String>(&json).unwrap(), text);
     }
 

@@ -192,6 +192,40 @@ fn allowed(disposition: Disposition) -> Finding {
     }
 }
 
+/// What orders build servers about, opens markup and ends quotations, wherever it is put.
+pub const HOSTILE: &str = "::error::x\n ::stop-commands::x ##[add-mask]y ##vso[task.complete]z ##teamcity[w] %0A \
+                           </script><img src=x onerror=alert(1)> ]]> --> \"'&amp; ``` [a](javascript:b) @all #1 \
+                           \u{1b}[31m\u{202e}";
+
+/// Findings whose names, lines and words are hostile: one that is computed, one that a model says.
+pub fn hostile() -> Report {
+    let path = format!("src/{HOSTILE}.rs");
+    let bad = Finding {
+        check: format!("own/{HOSTILE}").into(),
+        message: HOSTILE.to_owned(),
+        help: Some(HOSTILE.to_owned()),
+        snippet: Some(snippet(
+            3,
+            &HOSTILE.replace(['\n', '\u{1b}', '\u{202e}'], " "),
+            0..5,
+        )),
+        location: file(path, Some(on_line(3, 1..6))),
+        ..secret()
+    };
+    let mut said = reviews::said_by_models().remove(2);
+    HOSTILE.clone_into(&mut said.message);
+    if let crate::model::Origin::Models(opinion) = &mut said.origin {
+        opinion.models.push(HOSTILE.to_owned());
+        HOSTILE.clone_into(&mut opinion.says);
+    }
+    let allowed = allowed(Disposition::Waived(HOSTILE.to_owned()));
+    let mut report = report(vec![bad, said, allowed], Decision::Block);
+    report.left_out = vec![left_out(HOSTILE, HOSTILE, true)];
+    report.notes = vec![HOSTILE.to_owned()];
+    report.verdict.reasons = vec![reason(Decision::Block, HOSTILE)];
+    report
+}
+
 /// All findings, worst first.
 pub fn findings() -> Vec<Finding> {
     let mut findings = vec![secret(), private_key(), odd_path()];

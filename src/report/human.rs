@@ -4,7 +4,7 @@ mod closing;
 mod diagnostic;
 mod group;
 mod review;
-mod said;
+pub(super) mod said;
 
 use super::paint::{self, Page};
 use super::{Options, models, text};

@@ -4,22 +4,41 @@
 //! No format ever lets a control character, an escape sequence or a bidirectional control of the
 //! judged content through: text shows them in a visible form, JSON escapes them.
 
+mod brief;
+mod checkstyle;
 mod column;
 pub(crate) mod encode;
+mod github;
+mod github_summary;
+mod gitlab;
+mod gitlab_code_quality;
+mod gitlab_sast;
+mod gitlab_secret_detection;
+mod html;
 mod human;
 mod json;
 mod jsonl;
+mod junit;
+mod line_hash;
+pub mod log;
+mod markdown;
+mod markup;
 pub mod models;
 pub(crate) mod paint;
+mod rdjson;
+mod rdjsonl;
 mod sarif;
+mod sarif_github;
 pub(crate) mod text;
 mod window;
+mod xml;
 
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub use line_hash::LineHashes;
 pub use text::visible;
 
 use crate::model::{Report, RuleInfo};
@@ -35,6 +54,30 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0.
     Sarif,
+    /// SARIF 2.1.0 as GitHub's code scanning takes it.
+    SarifGithub,
+    /// Commands of a GitHub workflow.
+    Github,
+    /// The summary of a step of a GitHub workflow.
+    GithubSummary,
+    /// GitLab's code quality report.
+    GitlabCodeQuality,
+    /// GitLab's SAST report.
+    GitlabSast,
+    /// GitLab's secret detection report.
+    GitlabSecretDetection,
+    /// Reviewdog's format as one object.
+    Rdjson,
+    /// Reviewdog's format, one object to a line.
+    Rdjsonl,
+    /// JUnit's XML.
+    Junit,
+    /// Checkstyle's XML.
+    Checkstyle,
+    /// Markdown for a comment.
+    Markdown,
+    /// A page of its own for a browser.
+    Html,
 }
 
 /// What the table knows about a format.
@@ -52,10 +95,22 @@ pub struct Row {
 /// All formats, the default one first.
 #[rustfmt::skip]
 pub const ALL: &[Row] = &[
-    Row { format: Format::Human, name: "human", extension: "txt",   render: human::render },
-    Row { format: Format::Json,  name: "json",  extension: "json",  render: json::render },
+    Row { format: Format::Human, name: "human", extension: "txt", render: human::render },
+    Row { format: Format::Json, name: "json", extension: "json", render: json::render },
     Row { format: Format::Jsonl, name: "jsonl", extension: "jsonl", render: jsonl::render },
     Row { format: Format::Sarif, name: "sarif", extension: "sarif", render: sarif::render },
+    Row { format: Format::SarifGithub, name: "sarif-github", extension: "sarif", render: sarif_github::render },
+    Row { format: Format::Github, name: "github", extension: "txt", render: github::render },
+    Row { format: Format::GithubSummary, name: "github-summary", extension: "md", render: github_summary::render },
+    Row { format: Format::GitlabCodeQuality, name: "gitlab-code-quality", extension: "json", render: gitlab_code_quality::render },
+    Row { format: Format::GitlabSast, name: "gitlab-sast", extension: "json", render: gitlab_sast::render },
+    Row { format: Format::GitlabSecretDetection, name: "gitlab-secret-detection", extension: "json", render: gitlab_secret_detection::render },
+    Row { format: Format::Rdjson, name: "rdjson", extension: "json", render: rdjson::render },
+    Row { format: Format::Rdjsonl, name: "rdjsonl", extension: "jsonl", render: rdjsonl::render },
+    Row { format: Format::Junit, name: "junit", extension: "xml", render: junit::render },
+    Row { format: Format::Checkstyle, name: "checkstyle", extension: "xml", render: checkstyle::render },
+    Row { format: Format::Markdown, name: "markdown", extension: "md", render: markdown::render },
+    Row { format: Format::Html, name: "html", extension: "html", render: html::render },
 ];
 
 impl Format {
@@ -102,6 +157,28 @@ pub struct Options<'a> {
     pub verbose: bool,
     /// What the rules say about themselves; those that are missing are named by their id alone.
     pub rules: &'a [&'a RuleInfo],
+    /// When the run ended, in milliseconds since 1970.
+    pub ended: i64,
+    /// The hashes of the lines that findings stand on, where somebody could read the files.
+    pub line_hashes: Option<&'a LineHashes>,
+}
+
+impl Options<'_> {
+    /// Returns when the run ended: `2026-01-31T23:59:59`, UTC, without a zone, as GitLab and JUnit want it.
+    fn ended(&self) -> String {
+        moment(self.ended)
+    }
+
+    /// Returns when the run of a report started.
+    fn started(&self, report: &Report) -> String {
+        let elapsed = i64::try_from(report.elapsed.as_millis()).unwrap_or_default();
+        moment(self.ended.saturating_sub(elapsed).max(0))
+    }
+}
+
+fn moment(millis: i64) -> String {
+    let at = jiff::Timestamp::from_millisecond(millis).unwrap_or_default();
+    at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
 impl Default for Options<'_> {
@@ -115,6 +192,8 @@ impl Default for Options<'_> {
             quiet: false,
             verbose: false,
             rules: &[],
+            ended: 0,
+            line_hashes: None,
         }
     }
 }

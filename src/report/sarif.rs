@@ -17,16 +17,14 @@ const SCHEMA: &str =
 
 /// Writes a report as one SARIF log with one run.
 pub fn render(report: &Report, options: &Options<'_>) -> Vec<u8> {
-    let rules = Rules::of(report, options.rules);
-    let has_baseline = report
-        .findings
-        .iter()
-        .any(|f| f.disposition == Disposition::Baseline);
-    let results: Vec<Value> = report
-        .findings
-        .iter()
-        .map(|f| result(f, &rules, has_baseline))
-        .collect();
+    encode::pretty(&log(report, &report.findings.iter().collect::<Vec<_>>(), options))
+}
+
+/// Returns a log about these findings of a report.
+pub fn log(report: &Report, findings: &[&Finding], options: &Options<'_>) -> Value {
+    let rules = Rules::of(findings, options.rules);
+    let has_baseline = findings.iter().any(|f| f.disposition == Disposition::Baseline);
+    let results: Vec<Value> = findings.iter().map(|f| result(f, &rules, has_baseline)).collect();
     let mut log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -50,7 +48,7 @@ pub fn render(report: &Report, options: &Options<'_>) -> Vec<u8> {
     if let Some(review) = &report.review {
         log["runs"][0]["properties"]["review"] = models::review(review);
     }
-    encode::pretty(&log)
+    log
 }
 
 /// The rules that occur, in the order in which they do.
@@ -60,12 +58,12 @@ struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    fn of(report: &'a Report, known: &[&'a RuleInfo]) -> Self {
+    fn of(findings: &[&'a Finding], known: &[&'a RuleInfo]) -> Self {
         let mut rules = Self {
             list: Vec::new(),
             index: HashMap::new(),
         };
-        for finding in &report.findings {
+        for finding in findings {
             let id = finding.check.as_ref();
             if rules.index.contains_key(id) {
                 continue;

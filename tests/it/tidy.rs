@@ -88,10 +88,19 @@ fn the_configuration_and_the_validators_use_the_same_words() {
 }
 
 #[test]
-fn each_report_format_is_a_file() {
+fn each_report_format_is_a_file_and_a_row() {
+    let rows = pantheon::report::ALL.iter();
+    let rows: BTreeSet<String> = rows.map(|row| row.name.replace('-', "_")).collect();
+    let written = |file: &source::Source| file.text.contains("\npub fn render(report: &Report, ");
+    let files = source::program().into_iter().filter(written);
+    let names = files.filter_map(|file| {
+        let name = file.path.strip_prefix("src/report/")?.strip_suffix(".rs")?;
+        (name != "gitlab" && name != "mod").then(|| name.to_owned())
+    });
+    assert_eq!(rows, names.collect::<BTreeSet<_>>());
+    let page = source::read("docs/formats.md");
     for row in pantheon::report::ALL {
-        let path = format!("src/report/{}.rs", row.name);
-        assert!(source::root().join(&path).is_file(), "{path}");
+        assert!(page.contains(&format!("`{}`", row.name)), "`docs/formats.md` lacks `{}`", row.name);
     }
 }
 

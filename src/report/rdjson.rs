@@ -1,0 +1,113 @@
+//! Reviewdog's Diagnostic Format: one object. Columns are bytes there too, and the end is exclusive.
+
+use super::brief::{self, Level};
+use super::{Options, column, encode};
+use crate::model::{Finding, Report};
+use serde::Serialize;
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    source: Source,
+    diagnostics: Vec<Diagnostic<'a>>,
+}
+
+/// Writes a report as one object.
+pub fn render(report: &Report, _: &Options<'_>) -> Vec<u8> {
+    encode::pretty(&Whole {
+        source: Source::here(),
+        diagnostics: diagnostics(report).collect(),
+    })
+}
+
+/// Returns the findings that nothing allows.
+pub fn diagnostics(report: &Report) -> impl Iterator<Item = Diagnostic<'_>> {
+    brief::open(report).map(|(level, finding)| Diagnostic::of(level, finding))
+}
+
+/// What finds.
+#[derive(Serialize)]
+pub struct Source {
+    name: &'static str,
+}
+
+impl Source {
+    /// Returns this program.
+    pub fn here() -> Self {
+        Self {
+            name: env!("CARGO_PKG_NAME"),
+        }
+    }
+}
+
+/// A finding.
+#[derive(Serialize)]
+pub struct Diagnostic<'a> {
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<Location>,
+    severity: &'static str,
+    source: Source,
+    code: Code<'a>,
+}
+
+#[derive(Serialize)]
+struct Code<'a> {
+    value: &'a str,
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    range: Option<Range>,
+}
+
+#[derive(Serialize)]
+struct Range {
+    start: Position,
+    end: Position,
+}
+
+#[derive(Serialize)]
+struct Position {
+    line: u32,
+    column: u32,
+}
+
+impl<'a> Diagnostic<'a> {
+    fn of(level: Level, finding: &'a Finding) -> Self {
+        let severity = match level {
+            Level::Error => "ERROR",
+            Level::Warning => "WARNING",
+            Level::Notice => "INFO",
+        };
+        Self {
+            message: brief::sentence(finding),
+            location: Location::of(finding),
+            severity,
+            source: Source::here(),
+            code: Code {
+                value: &finding.check,
+            },
+        }
+    }
+}
+
+impl Location {
+    fn of(finding: &Finding) -> Option<Self> {
+        let region = column::region(finding).filter(|_| finding.commit.is_none());
+        Some(Self {
+            path: brief::path(finding)?,
+            range: region.map(|region| Range {
+                start: Position {
+                    line: region.start_line,
+                    column: region.start_column,
+                },
+                end: Position {
+                    line: region.end_line,
+                    column: region.end_column,
+                },
+            }),
+        })
+    }
+}
