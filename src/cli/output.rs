@@ -87,7 +87,11 @@ pub fn render(judged: &Judged, format: Format, cx: &Context, shown: &Shown) -> V
         verbose: shown.verbose,
         rules: &rules,
     };
-    report::render(format, &judged.report, &options)
+    let bytes = report::render(format, &judged.report, &options);
+    match format {
+        Format::Human => cx.log.guard(bytes),
+        _ => bytes,
+    }
 }
 
 fn format(name: &str) -> Result<Format, String> {

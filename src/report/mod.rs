@@ -5,6 +5,7 @@
 //! judged content through: text shows them in a visible form, JSON escapes them.
 
 mod column;
+pub mod defuse;
 pub(crate) mod encode;
 mod human;
 mod json;
