@@ -42,6 +42,9 @@ pub enum Error {
     /// A case of an evaluation, an answer or a prompt cannot be used.
     #[error(transparent)]
     Eval(#[from] super::eval::Wrong),
+    /// What a CI system says, or what the user says instead, cannot be used.
+    #[error(transparent)]
+    Ci(#[from] super::ci::Wrong),
     /// No temporary directory can be made.
     #[error("no temporary directory can be made: {0}")]
     Scratch(#[source] io::Error),

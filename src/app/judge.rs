@@ -58,6 +58,13 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Ends the time of the gate too when the user asks the program to end.
+    #[must_use]
+    pub fn heeding(mut self, interrupt: &Interrupt) -> Self {
+        self.deadline = self.deadline.or_interrupted(interrupt);
+        self
+    }
+
     /// Whether the time of the gate is up.
     #[must_use]
     pub fn is_late(&self) -> bool {

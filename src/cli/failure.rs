@@ -69,6 +69,7 @@ impl From<app::Error> for Failure {
                 Self::usage(error.to_string()).hint("set `PANTHEON_STATE_DIR` to a directory")
             }
             app::Error::Eval(wrong) => Self::usage(error.to_string()).hint(wrong.hint.clone()),
+            app::Error::Ci(wrong) => Self::usage(error.to_string()).hint(wrong.hint.clone()),
             app::Error::Scratch(_) => {
                 Self::usage(error.to_string()).hint("set `TMPDIR` to a directory with room")
             }

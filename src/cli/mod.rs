@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, one row each in `Command`.
 
 mod baseline;
+mod ci;
 mod completions;
 mod config;
 mod cost;
@@ -31,6 +32,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// What every subcommand knows.
+#[derive(Debug, Clone)]
 pub struct Context {
     /// The directory the user stands in.
     pub dir: PathBuf,
@@ -40,6 +42,8 @@ pub struct Context {
     pub set: Vec<String>,
     /// Whether a report lists too what it leaves out otherwise.
     pub verbose: bool,
+    /// What reads the output.
+    pub log: ci::Log,
 }
 
 impl Context {
@@ -86,6 +90,7 @@ enum Command {
     Init(init::InitArgs),
     Hooks(hooks::HooksArgs),
     Review(review::Args),
+    Ci(ci::Args),
     #[command(subcommand)]
     /// Check the policy, or explain what it says about a path
     Policy(policy::Command),
@@ -134,6 +139,7 @@ pub fn main() -> Exit {
         color: Color::Auto,
         set: Vec::new(),
         verbose: false,
+        log: ci::Log::Plain,
     };
     if first.as_ref().is_some_and(|word| word == app::worker::WORD) {
         return finish(worker::run(), &cx);
@@ -172,6 +178,7 @@ fn run(cli: Cli) -> Exit {
         color,
         set: cli.set,
         verbose: cli.verbose > 0,
+        log: ci::Log::Plain,
     };
     log::start(cli.verbose > 1);
     let done = standing(&cx).and_then(|()| dispatch(&cli.command, &cx));
@@ -193,6 +200,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Init(args) => init::run(args, cx),
         Command::Hooks(args) => hooks::run(args, cx),
         Command::Review(args) => review::run(args, cx),
+        Command::Ci(args) => ci::run(args, cx),
         Command::Policy(what @ policy::Command::Check) => {
             let loaded = settings::checked(&cx.dir, &cx.set)?;
             policy::run(cx, what, &loaded, &clock::today())

@@ -1,5 +1,6 @@
 //! Where a report goes, and in which forms.
 
+use super::ci::Log;
 use super::{Context, Failure};
 use crate::app::review::Judged;
 use crate::app::{lines, settings};
@@ -177,7 +178,8 @@ fn rendered(
     };
     let bytes = report::render(format, &judged.report, &options);
     match format {
-        Format::Human => for_log(bytes),
+        Format::Human if cx.log == Log::Plain => for_log(bytes),
+        Format::Human => cx.log.guard(bytes),
         _ => bytes,
     }
 }

@@ -84,7 +84,7 @@ pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
 }
 
 /// Reads the name of a stage.
-fn stage(name: &str) -> Result<Stage, String> {
+pub(super) fn stage(name: &str) -> Result<Stage, String> {
     let names = Stage::ALL.map(Stage::name).join(", ");
     Stage::from_name(name).ok_or_else(|| format!("the stages are {names}"))
 }

@@ -74,6 +74,13 @@ impl Git {
         git
     }
 
+    /// Gives git more time, or less.
+    #[must_use]
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.run.limit = limit;
+        self
+    }
+
     /// Sets a variable.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {

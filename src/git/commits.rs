@@ -116,6 +116,13 @@ pub fn branch_range(repo: &Repository) -> Result<Chosen, Error> {
     Err(Error::NoBase(local.unwrap_or_else(|| "HEAD".to_owned())))
 }
 
+/// Returns the branch that a remote showed first when it was cloned.
+#[must_use]
+pub fn remote_head(repo: &Repository, remote: &str) -> Option<String> {
+    let name = full_name(repo, &format!("refs/remotes/{remote}/HEAD"))?;
+    name.strip_prefix(&format!("{remote}/")).map(str::to_owned)
+}
+
 fn branch_name(repo: &Repository) -> Option<String> {
     full_name(repo, "HEAD")
 }

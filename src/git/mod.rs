@@ -13,6 +13,7 @@ mod index;
 mod loose;
 mod objects;
 mod push;
+pub mod remote;
 mod renames;
 mod repository;
 mod tree;
@@ -20,7 +21,7 @@ mod worktree;
 
 pub use changes::{commit, mark_copies, message, range, staged, whole_tree};
 pub use command::version;
-pub use commits::{Chosen, branch_range, comment_mark, resolve, resolve_range};
+pub use commits::{Chosen, branch_range, comment_mark, remote_head, resolve, resolve_range};
 pub use diff::hunks;
 pub use objects::{Reader, Readers};
 pub use push::{Push, RefUpdate, new_commits, parse_updates, plan, remote_tips};

@@ -7,6 +7,7 @@
 mod brief;
 mod checkstyle;
 mod column;
+pub mod defuse;
 pub(crate) mod encode;
 mod github;
 mod github_summary;

@@ -1,5 +1,7 @@
 //! The clock.
 
+use super::signal::Interrupt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Returns today's date in the local time zone as `YYYY-MM-DD`.
@@ -33,6 +35,7 @@ pub fn now() -> i64 {
 pub struct Deadline {
     start: Instant,
     limit: Duration,
+    stop: Option<&'static AtomicBool>,
 }
 
 impl Deadline {
@@ -42,13 +45,25 @@ impl Deadline {
         Self {
             start: Instant::now(),
             limit,
+            stop: None,
         }
+    }
+
+    /// Ends the time too when the user asks the program to end.
+    #[must_use]
+    pub fn or_interrupted(self, interrupt: &Interrupt) -> Self {
+        let stop = Some(interrupt.flag());
+        Self { stop, ..self }
     }
 
     /// Whether the time is up.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        self.start.elapsed() >= self.limit
+        self.is_stopped() || self.start.elapsed() >= self.limit
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
     }
 
     /// Returns the time since the start.
@@ -60,6 +75,9 @@ impl Deadline {
     /// Returns the time that is left.
     #[must_use]
     pub fn left(&self) -> Duration {
+        if self.is_stopped() {
+            return Duration::ZERO;
+        }
         self.limit.saturating_sub(self.start.elapsed())
     }
 }

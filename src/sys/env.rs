@@ -4,7 +4,17 @@
     reason = "this is the door that the lint points to"
 )]
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+/// Returns every variable that is UTF-8.
+#[must_use]
+pub fn all() -> BTreeMap<String, String> {
+    let pairs = std::env::vars_os();
+    pairs
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
 
 /// Returns a variable that is set and not empty, as a path.
 #[must_use]

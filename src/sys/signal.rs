@@ -29,6 +29,13 @@ impl Interrupt {
         interrupt
     }
 
+    /// Returns the flag that is set when the user asks the program to end. It lives as long as the program, so
+    /// this is for a use-case and not for a loop.
+    #[must_use]
+    pub fn flag(&self) -> &'static AtomicBool {
+        Box::leak(Box::new(self.asked.clone()))
+    }
+
     /// Fails if the user asked the program to end.
     ///
     /// # Errors

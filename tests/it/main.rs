@@ -7,6 +7,9 @@ mod architecture;
 mod bad_input;
 #[cfg(test)]
 mod catalogue;
+#[cfg(unix)]
+#[cfg(test)]
+mod ci;
 #[cfg(test)]
 mod cli_reference;
 #[cfg(test)]

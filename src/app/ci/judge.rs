@@ -1,0 +1,125 @@
+//! Judges what a CI system means, by the gate of a stage.
+
+use super::{Asked, Decision, Error, Request, both};
+use crate::app::judge::{Depth, Judge};
+use crate::app::load::From;
+use crate::app::review::{Judged, judged};
+use crate::app::wire::{self, Wired};
+use crate::git::{self, Repository};
+use crate::model::{ChangeSet, LeftOut, PolicySource, visible};
+use crate::sys::signal::Interrupt;
+use std::path::Path;
+
+/// What a run came to.
+pub enum Came {
+    /// A report.
+    Judged(Judged),
+    /// A report of what was looked at before the program was told to end.
+    Interrupted(Judged),
+    /// There was nothing to judge, for this reason.
+    Nothing(String),
+}
+
+/// Judges what the environment says.
+///
+/// # Errors
+/// When the repository, the policy or the change cannot be read.
+pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> {
+    let found = match &asked.decision {
+        Decision::Judge(found) => found,
+        Decision::Nothing { event, why } => {
+            return Ok(Came::Nothing(format!(
+                "{}, {}: {why}",
+                asked.title(),
+                visible(event)
+            )));
+        }
+    };
+    let interrupt = Interrupt::listen();
+    let (place, pair) = asked.pair(dir, request, found)?;
+    let mut change = git::range(&place.repo, pair.from, pair.to)?;
+    git::mark_copies(&place.repo, &mut change);
+    let room = Room {
+        repo: &place.repo,
+        change: &change,
+        request,
+        interrupt: &interrupt,
+        chosen: asked.chosen(found, &pair),
+    };
+    let mut judged = room.by_base()?;
+    judged.report.notes.extend(pair.notes);
+    if change.files.is_empty() {
+        let note = "nothing was checked: the change has no file";
+        judged.report.notes.push(note.to_owned());
+    }
+    if interrupt.check().is_ok() {
+        return Ok(Came::Judged(judged));
+    }
+    let note = "incomplete: the program was told to end before it had looked at everything";
+    judged.report.notes.push(note.to_owned());
+    Ok(Came::Interrupted(judged))
+}
+
+/// What one judgement needs.
+struct Room<'a> {
+    repo: &'a Repository,
+    change: &'a ChangeSet,
+    request: &'a Request,
+    interrupt: &'a Interrupt,
+    chosen: String,
+}
+
+impl Room<'_> {
+    /// Judges by the policy of the base, and by that of the head too where it is another.
+    fn by_base(&self) -> Result<Judged, Error> {
+        let from = From {
+            base: self.change.base,
+            head: Some(self.change.head),
+            file: self.request.policy.as_deref(),
+            set: &self.request.set,
+        };
+        let wired = wire::judging(self.repo, &from, self.request.stage)?;
+        let mut done = self.judge(&wired, true)?;
+        if wired.source != PolicySource::Base {
+            return Ok(done);
+        }
+        match wire::judging(self.repo, &From { base: None, ..from }, self.request.stage) {
+            Ok(after) if is_same(&wired, &after) => {}
+            Ok(after) => done.report = both::stricter(done.report, self.judge(&after, false)?.report),
+            Err(e) => {
+                let first = e.to_string();
+                let first = first.lines().next().unwrap_or_default();
+                let note = format!("the policy that the change brings judges nothing: {first}");
+                done.report.notes.push(note);
+            }
+        }
+        Ok(done)
+    }
+
+    fn judge(&self, wired: &Wired, with_models: bool) -> Result<Judged, Error> {
+        let mut judge = Judge::new(self.repo, wired).heeding(self.interrupt);
+        judge.look(self.change, Depth::Full);
+        let asked = match with_models && self.interrupt.check().is_ok() {
+            true => judge.ask_models(self.change),
+            false => Ok(()),
+        };
+        match asked {
+            Err(Error::Interrupted) | Ok(()) => {}
+            Err(e) => return Err(e),
+        }
+        if self.interrupt.check().is_err() {
+            judge.leave_out(LeftOut {
+                what: "the rest of the change".into(),
+                why: "the program was told to end".to_owned(),
+                inconclusive: true,
+            });
+        }
+        let report = judge.finish(self.change, Some(self.chosen.clone()));
+        Ok(judged(self.repo, wired, report))
+    }
+}
+
+/// Whether two policies say the same, their baselines included.
+fn is_same(a: &Wired, b: &Wired) -> bool {
+    a.policy.digest == b.policy.digest && a.policy.baseline == b.policy.baseline
+}

@@ -1,0 +1,141 @@
+//! `pantheon ci`: judges what a CI system builds.
+
+use super::{Context, Exit, Failure, output};
+use crate::app::ci::{self, Asked, Came, Request};
+use crate::model::Stage;
+use crate::report::defuse;
+use crate::sys::terminal::Stream;
+use std::path::PathBuf;
+
+/// The exit code of a run that was told to end.
+const INCOMPLETE: Exit = 3;
+
+/// Judge the change that a CI system builds, found from its environment.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// What the change starts from: a revision, or a branch of the remote; the system says it by default.
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+    /// What the change ends in; the system says it by default.
+    #[arg(long, value_name = "REV")]
+    head: Option<String>,
+    /// Judge as the gate of this stage would.
+    #[arg(long, value_name = "NAME", default_value = "ci", value_parser = super::review::stage)]
+    stage: Stage,
+    /// Judge by the policy in this file instead of the one that the change starts from.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Ask the remote for nothing: what is missing is an error.
+    #[arg(long)]
+    no_fetch: bool,
+    /// Say which system was found, what it says, which commits that means and why; judge nothing.
+    #[arg(long)]
+    explain_env: bool,
+    #[command(flatten)]
+    output: output::Args,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// When it cannot be told what to judge, or the repository, the policy or the change cannot be read.
+pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
+    let log = log_of(ci::here());
+    judge(args, &Context { log, ..cx.clone() }).map_err(|failure| harmless(failure, log))
+}
+
+fn judge(args: &Args, cx: &Context) -> Result<Exit, Failure> {
+    let request = Request {
+        base: args.base.clone(),
+        head: args.head.clone(),
+        stage: args.stage,
+        policy: args.policy.clone(),
+        is_offline: args.no_fetch,
+        set: cx.set.clone(),
+    };
+    let asked = ci::ask(&request)?;
+    if args.explain_env {
+        return explain(&asked, &request, cx);
+    }
+    match ci::run(&cx.dir, &request, &asked)? {
+        Came::Judged(judged) => {
+            args.output.write(&judged, cx)?;
+            Ok(judged.report.verdict.decision.exit_code())
+        }
+        Came::Interrupted(judged) => {
+            args.output.write(&judged, cx)?;
+            Ok(INCOMPLETE)
+        }
+        Came::Nothing(why) => {
+            let text = format!("pantheon: nothing to judge: {why}\n");
+            cx.write(Stream::Err, &cx.log.guard(text.into_bytes()));
+            Ok(0)
+        }
+    }
+}
+
+fn explain(asked: &Asked, request: &Request, cx: &Context) -> Result<Exit, Failure> {
+    let write = |text: String| cx.write(Stream::Out, &cx.log.guard(text.into_bytes()));
+    let said = asked.explained();
+    match asked.resolved(&cx.dir, request) {
+        Ok(more) => write(said + &more),
+        Err(e) => {
+            write(said);
+            return Err(e.into());
+        }
+    }
+    Ok(0)
+}
+
+/// Where the output of a command goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Log {
+    /// To a person, or a program.
+    Plain,
+    /// To the log of a CI system, which reads commands in it.
+    Commands {
+        /// Whether `::stop-commands::` makes it deaf.
+        stops: bool,
+    },
+}
+
+impl Log {
+    /// Makes a text for people harmless where its lines may be read as commands.
+    #[must_use]
+    pub fn guard(self, bytes: Vec<u8>) -> Vec<u8> {
+        let Self::Commands { stops } = self else {
+            return bytes;
+        };
+        let text = defuse::defuse(&String::from_utf8_lossy(&bytes));
+        if stops && !text.is_empty() {
+            return defuse::deaf(&text, &token()).into_bytes();
+        }
+        text.into_bytes()
+    }
+}
+
+fn log_of(row: Option<&ci::Row>) -> Log {
+    row.map_or(Log::Plain, |row| Log::Commands {
+        stops: row.stops_commands,
+    })
+}
+
+/// Makes what an error quotes harmless.
+fn harmless(failure: Failure, log: Log) -> Failure {
+    if log == Log::Plain {
+        return failure;
+    }
+    Failure {
+        message: defuse::defuse(&failure.message),
+        hint: failure.hint.map(|hint| defuse::defuse(&hint)),
+        code: failure.code,
+    }
+}
+
+/// Returns a word that nobody can guess.
+fn token() -> String {
+    use std::hash::{BuildHasher, RandomState};
+    // Each state has keys of its own, which come from the operating system.
+    let part = || RandomState::new().hash_one(std::process::id());
+    format!("pantheon-{:016x}{:016x}", part(), part())
+}

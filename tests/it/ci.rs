@@ -1,0 +1,7 @@
+//! `pantheon ci` in what each CI system gives: its variables, its event and its checkout.
+
+mod hostile;
+mod pulls;
+mod pushes;
+mod systems;
+mod world;
