@@ -147,13 +147,16 @@ fn outcome(calls: &[&Call]) -> Outcome {
                 .filter(|call| call.outcome != CallOutcome::Answered)
                 .count();
             let why: Vec<String> = failed.into_iter().collect();
-            let why = format!(
-                "{count} of {} questions have no whole answer: {}",
-                calls.len(),
-                why.join("; ")
-            );
-            Outcome::Failed(why, Vec::new())
+            let (of, why) = (unanswered(count, calls.len()), why.join("; "));
+            Outcome::Failed(format!("{of}: {why}"), Vec::new())
         }
+    }
+}
+
+fn unanswered(count: usize, all: usize) -> String {
+    match all {
+        1 => "the question has no whole answer".to_owned(),
+        _ => format!("{count} of {all} questions have no whole answer"),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::app::validate::Planned;
 use crate::cli::models::previewed;
+use crate::llm::route::{Step, Verdict};
 use crate::model::{Money, visible};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -32,15 +33,39 @@ pub fn shown(planned: &[Planned], with_route: bool, with_body: bool) -> String {
         .sum();
     let _ = writeln!(
         out,
-        "{} questions, about {tokens} tokens in, likely {}",
-        planned.len(),
+        "{}, about {tokens} tokens in, likely {}",
+        questions(planned.len()),
         Money(likely)
     );
     out
 }
 
+fn questions(n: usize) -> String {
+    match n {
+        1 => "1 question".to_owned(),
+        n => format!("{n} questions"),
+    }
+}
+
+/// Says who was turned down, and why.
+fn why_nobody(trace: &[Step]) -> String {
+    let rejected = trace.iter().filter(|step| step.verdict == Verdict::Rejected);
+    let why = rejected.map(|step| {
+        let target = step.target.as_deref().unwrap_or_default();
+        format!("; {}: {}", visible(target), visible(&step.why))
+    });
+    why.collect()
+}
+
 fn line(plan: &Planned) -> String {
-    let target = plan.preview.target.as_deref().unwrap_or("nobody");
+    let Some(target) = &plan.preview.target else {
+        let why = why_nobody(&plan.preview.trace);
+        return format!(
+            "{} part {}: nobody can be asked{why}",
+            visible(&plan.validator),
+            plan.part
+        );
+    };
     let estimate = &plan.preview.estimate;
     format!(
         "{} part {}: {}, about {} tokens in, likely {}",

@@ -135,6 +135,15 @@ fn a_review_is_said_as_people_say_it() {
     assert_eq!(unasked, "the policy asks for none of what they claimed");
     let half = found(|review| review.asked[0].answered = 1);
     assert_eq!(half, "they claimed nothing; not every question was answered");
+    let unheard = |review: &mut Coverage| {
+        review.usage = Default::default();
+        review.cost = Default::default();
+        review.asked[0].answered = 0;
+    };
+    assert_eq!(found(unheard), "no question has a whole answer");
+    let expected =
+        format!("{begin}correctness asked a/x: 2 calls, kept from before, none with a whole answer");
+    assert_eq!(models(unheard), expected);
 }
 
 #[test]
