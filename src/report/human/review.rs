@@ -89,6 +89,10 @@ fn questions(review: &Coverage) -> Option<String> {
     if who.is_empty() {
         return review.skipped.is_none().then(|| "nobody was asked".to_owned());
     }
+    if review.asked.iter().all(|row| row.model.is_empty()) {
+        let all = review.asked.iter().map(|row| row.calls).sum();
+        return Some(format!("{} to {}", who.join(", "), many(all, "call")));
+    }
     let sum = |of: fn(&Asked) -> usize| review.asked.iter().map(of).sum::<usize>();
     let calls = calls(sum(|a| a.calls), sum(|a| a.cached), sum(|a| a.answered));
     Some(format!("{}: {calls}", who.join(", ")))
@@ -241,12 +245,14 @@ fn write_found(page: &mut Page<'_>, report: &Report, review: &Coverage) {
     if review.asked.is_empty() {
         return;
     }
-    if is_unheard(review) {
-        parts.push("no question has a whole answer".to_owned());
-    } else if parts.is_empty() {
+    if parts.is_empty() && is_unheard(review) {
+        // Who gave no answer, and why, is said below.
+        return;
+    }
+    if parts.is_empty() {
         parts.push(silence(review).to_owned());
     }
-    if !is_unheard(review) && !review.asked.iter().all(is_answered) {
+    if !review.asked.iter().all(is_answered) {
         parts.push("not every question was answered".to_owned());
     }
     page.put_remark(paint::NOTE, "nothing was found by models", &parts.join("; "));

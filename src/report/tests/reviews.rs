@@ -140,10 +140,21 @@ fn a_review_is_said_as_people_say_it() {
         review.cost = Default::default();
         review.asked[0].answered = 0;
     };
-    assert_eq!(found(unheard), "no question has a whole answer");
+    assert_eq!(
+        found(unheard),
+        "no answer: correctness at gemini/gemini-3.8-flash (2 of 2 calls)"
+    );
     let expected =
         format!("{begin}correctness asked a/x: 2 calls, kept from before, none with a whole answer");
     assert_eq!(models(unheard), expected);
+    let nowhere = |review: &mut Coverage| {
+        review.usage = Default::default();
+        review.cost = Default::default();
+        review.asked[0].answered = 0;
+        review.asked[0].model = String::new();
+    };
+    let expected = format!("{begin}correctness had no answer to 2 calls");
+    assert_eq!(models(nowhere), expected);
 }
 
 #[test]

@@ -200,7 +200,9 @@ impl Response {
     /// # Errors
     /// [`Error::Idle`] when nothing came for too long, and others when the connection broke.
     pub async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, Error> {
-        let left = self.first.map(|end| end.saturating_duration_since(Instant::now()));
+        let left = self
+            .first
+            .map(|end| end.saturating_duration_since(Instant::now()));
         let limit = left.map_or(self.idle, |left| left.max(self.idle));
         let chunk = tokio::time::timeout(limit, self.inner.chunk()).await;
         chunk.map_err(|_| Error::Idle)?.map_err(Error::of)

@@ -230,9 +230,11 @@ def main() -> int:
     parser.add_argument("pantheon")
     parser.add_argument("--proxy")
     parser.add_argument("--gguf")
+    parser.add_argument("--only", help="`smollm2` or `given`")
     given = parser.parse_args()
     report = Report("")
     files = {"smollm2": []} | ({"given": [str(pathlib.Path(given.gguf).resolve())]} if given.gguf else {})
+    files = {model: file for model, file in files.items() if given.only in (None, model)}
     ports = {model: free_port() for model in files}
     with contextlib.ExitStack() as stack:
         root = stack.enter_context(tempfile.TemporaryDirectory())
