@@ -7,10 +7,12 @@
     local/bin/python tests/peers/models/check_review.py target/debug/pantheon [--proxy proxy/bin/litellm] [--gguf FILE]
 
 In a scratch repository with hooks and a remote, a change with three defects is reviewed and pushed. What a
-small model says of it is not judged. Held is what must be so whatever it says: a push ends in time; each
-finding quotes a changed line; what the report counts and charges is what was used; an answer that is no whole
-one is said, with the reason; a whole one is kept, and not asked for again. Then the server is stopped, and then the key
-is unset: the policy decides, once each way, and the reason is told.
+small model says of it is shown and not judged. Held is what must be so whatever it says: a push ends in time;
+each finding quotes the change, on a changed line or near one; what the report counts and charges is what was
+used; an answer that is no whole one is told with its reason; a whole one is kept and not asked for again.
+Then the server is stopped, and then the key is unset: the policy decides, each way, and the reason is told.
+
+A model of 1.5 billion parameters reads the question in a minute on one core, and writes ten tokens in a second.
 """
 
 import argparse
@@ -52,15 +54,17 @@ def in_time(ran: Ran) -> None:
 
 def reviewed(report: Report, repo: Scratch, face: Face) -> None:
     """Asks, and again, and pushes twice: with what is kept, and with nothing."""
-    first: typing.Any = {}
-    with report.case("a review counts what it used"):
-        ran, first = repo.review()
+    ran, first = repo.review()
+    tell(report, ran, first)
+    with report.case("a review ends in time"):
         in_time(ran)
-        counted(first, face)
-        tell(report, ran, first)
-    if not first:
-        return
-    with report.case("each finding quotes a changed line"):
+    if is_unheard(first):
+        # A machine that does other things at the same time may be too slow for a model of this size.
+        report.skip("a review counts what it used", f"no answer came: {first['review']['asked'][0]['failures']}")
+    else:
+        with report.case("a review counts what it used"):
+            counted(first, face)
+    with report.case("each finding quotes the change"):
         anchored(repo, first)
     with report.case("findings, or a reason"):
         decided(first)
@@ -106,8 +110,9 @@ def tell(report: Report, ran: Ran, said: typing.Any) -> None:
         f"dropped or lowered {counts}, failures {why}"
     )
     for finding in found:
-        at = finding["location"]
-        print(f"       {at['path']}:{at['region']['start_line']} {finding['severity']}: {finding['message']}"[:160])
+        at, line = finding["location"], finding["snippet"]["text"].strip()
+        print(f"       {at['path']}:{at['region']['start_line']} {finding['severity']}, {finding['disposition']}: ", end="")
+        print(f"{finding['message']} | {line}"[:160])
 
 
 def of_models(said: typing.Any) -> list[typing.Any]:
@@ -119,15 +124,18 @@ def anchored(repo: Scratch, said: typing.Any) -> None:
     for finding in of_models(said):
         path, region = finding["location"]["path"], finding["location"]["region"]
         lines = range(region["start_line"], region["end_line"] + 1)
-        near = set(itertools.chain(*(range(n - 3, n + 4) for n in changed.get(path, ()))))
-        assert near & set(lines), told(finding)
+        # What stands further than three lines away is shown, and never blocks.
+        near = set(itertools.chain(*(range(n - 3, n + 4) for n in changed[path])))
+        assert near & set(lines) or finding["origin"].get("ceiling"), told(finding)
         quoted = finding["snippet"]["text"].splitlines()
         first = finding["snippet"]["first_line"] - 1
         there = (repo.root / path).read_text().splitlines()[first : first + len(quoted)]
         equal(there, quoted)
-        # What touches no changed line is shown, and never blocks.
-        if not changed[path] & set(lines):
-            assert finding["disposition"] != "block" and finding["origin"].get("ceiling"), told(finding)
+
+
+def is_unheard(said: typing.Any) -> bool:
+    (row,) = said["review"]["asked"]
+    return bool(row["failures"]) and not sum(row["usage"].values())
 
 
 def is_whole(said: typing.Any) -> bool:
