@@ -2,7 +2,6 @@
 
 use crate::app::validate::Planned;
 use crate::cli::models::previewed;
-use crate::llm::route::{Step, Verdict};
 use crate::model::{Money, visible};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -47,19 +46,12 @@ fn questions(n: usize) -> String {
     }
 }
 
-/// Says who was turned down, and why.
-fn why_nobody(trace: &[Step]) -> String {
-    let rejected = trace.iter().filter(|step| step.verdict == Verdict::Rejected);
-    let why = rejected.map(|step| {
-        let target = step.target.as_deref().unwrap_or_default();
-        format!("; {}: {}", visible(target), visible(&step.why))
-    });
-    why.collect()
-}
-
 fn line(plan: &Planned) -> String {
     let Some(target) = &plan.preview.target else {
-        let why = why_nobody(&plan.preview.trace);
+        let why: String = plan
+            .turned_down()
+            .map(|why| format!("; {}", visible(&why)))
+            .collect();
         return format!(
             "{} part {}: nobody can be asked{why}",
             visible(&plan.validator),
