@@ -54,7 +54,7 @@ fn lists_what_is_configured() {
     let ran = repo.run(&["models", "list"]).exits(0);
     let at = format!("  at      local ({KIND}, {}/v1): ready\n", server.http());
     let expected = format!(
-        "big\n  id      model-1\n{at}  price   free\n  window  10000 tokens in, 8192 out\n  then    small\nsmall\n  id      \
+        "big\n  id      model-1\n{at}  price   free\n  window  10000 tokens in, 2500 out\n  then    small\nsmall\n  id      \
          model-2\n{at}  price   free\n"
     );
     assert_eq!(ran.stdout, expected);
@@ -197,8 +197,9 @@ fn a_route_is_explained() {
     assert_eq!(ran.stdout, expected);
     let ran = repo.run(&["models", "route", "--tokens", "9000"]).exits(0);
     assert!(
-        ran.stdout
-            .contains(" x endpoint    big at local: its window of 10000 tokens is too small for 13096\n"),
+        ran.stdout.contains(
+            " x endpoint    big at local: its window of 10000 tokens is too small for 9000 in and 2500 out\n"
+        ),
         "{ran}"
     );
     let ran = repo.run(&["models", "route", "--json"]).exits(0);

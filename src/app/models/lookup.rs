@@ -11,8 +11,9 @@ use crate::llm::route::{Endpoint, Model, Named};
 use crate::llm::tokens::Family;
 use std::collections::BTreeMap;
 
-/// The most tokens of an answer of a model that nobody knows.
+/// The most tokens of an answer of a model that nobody knows, and the part of its window that they may be.
 const USUAL_OUTPUT: u32 = 8192;
+const PART_OF_WINDOW: u64 = 4;
 
 /// What has been looked up.
 pub(super) struct Lookup<'a> {
@@ -102,7 +103,7 @@ impl<'a> Lookup<'a> {
         let shipped = self.parts.prices.find(kind, id).map(|model| model.window);
         let shipped = shipped.filter(|window| *window > 0);
         self.own_price(id, kind, entry);
-        let priced = known.priced;
+        let (priced, most) = (known.priced, known.max_output);
         let place = self.parts.models.len();
         self.done.insert(name.to_owned(), place);
         self.parts.known.push(known);
@@ -111,6 +112,7 @@ impl<'a> Lookup<'a> {
             endpoints,
             fallback: Vec::new(),
             window: window.or(shipped),
+            most: u64::from(most),
             priced,
         });
         // Only now: two models may fall back on each other.
@@ -135,7 +137,9 @@ impl<'a> Lookup<'a> {
             family: family.and_then(Family::find).unwrap_or(Family::Qwen),
             token_percent: shipped.map_or(100, |model| model.token_percent),
             priced: entry.is_some_and(|entry| entry.input_price.or(entry.output_price).is_some()),
-            max_output: max_output.unwrap_or_else(|| shipped.map_or(USUAL_OUTPUT, |model| model.max_output)),
+            max_output: max_output
+                .or(shipped.map(|model| model.max_output))
+                .unwrap_or_else(|| usual_output(entry)),
             api_version: shipped.and_then(|model| model.api_version.clone()),
             effort: effort.and_then(effort_of),
             thinking_budget: entry.and_then(|entry| entry.thinking_budget),
@@ -260,6 +264,15 @@ impl<'a> Lookup<'a> {
             (None, key) => Origin::of(key.unwrap_or("default")),
         }
     }
+}
+
+/// Returns how much a model writes of which no more than its window may be known.
+fn usual_output(entry: Option<&ModelEntry>) -> u32 {
+    let part = entry
+        .and_then(|entry| entry.window)
+        .map(|window| window / PART_OF_WINDOW);
+    let part = part.and_then(|part| u32::try_from(part).ok());
+    part.map_or(USUAL_OUTPUT, |part| part.min(USUAL_OUTPUT))
 }
 
 fn effort_of(name: &str) -> Option<Effort> {

@@ -2,7 +2,7 @@
 
 use super::asking::Asking;
 use crate::llm::client::Preview;
-use crate::llm::route::explain;
+use crate::llm::route::{Verdict, explain};
 use crate::validators::review::{Answered, Answering, Ask, Asker};
 use std::cell::RefCell;
 
@@ -17,6 +17,15 @@ pub struct Planned {
     pub route: String,
     /// The call.
     pub preview: Preview,
+}
+
+impl Planned {
+    /// Returns who was turned down, each with the reason.
+    pub fn turned_down(&self) -> impl Iterator<Item = String> {
+        let steps = self.preview.trace.iter();
+        let rejected = steps.filter(|step| step.verdict == Verdict::Rejected);
+        rejected.map(|step| format!("{}: {}", step.target.as_deref().unwrap_or_default(), step.why))
+    }
 }
 
 /// Notes questions down.

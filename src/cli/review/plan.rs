@@ -46,7 +46,17 @@ pub fn shown(planned: &[Planned], with_route: bool, with_body: bool) -> String {
 }
 
 fn line(plan: &Planned) -> String {
-    let target = plan.preview.target.as_deref().unwrap_or("nobody");
+    let Some(target) = &plan.preview.target else {
+        let why: String = plan
+            .turned_down()
+            .map(|why| format!("; {}", visible(&why)))
+            .collect();
+        return format!(
+            "{} part {}: nobody can be asked{why}",
+            visible(&plan.validator),
+            plan.part
+        );
+    };
     let estimate = &plan.preview.estimate;
     format!(
         "{} part {}: {}, about {} tokens in, likely {}",

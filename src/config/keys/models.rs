@@ -89,7 +89,7 @@ pub(super) const PROVIDER: &[Key] = &[
         K::Time,
         "\"60s\"",
         "\"60s\"",
-        "How long the first byte of an answer may take.",
+        "How long the first byte of an answer may take. A slow machine reads a long prompt for minutes.",
     ),
     key(
         "idle-timeout",

@@ -128,9 +128,22 @@ impl Reply {
     /// Returns the failure that says most: the last one, unless the time was up by then.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
+        self.telling().map(|(_, failure)| failure)
+    }
+
+    /// Returns what that failure says, and of whom: `model at endpoint: no connection`.
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        let (name, failure) = self.telling()?;
+        Some(match name.as_str() {
+            EVERYBODY => failure.message.clone(),
+            name => format!("{name}: {}", failure.message),
+        })
+    }
+
+    fn telling(&self) -> Option<&(String, Failure)> {
         let own = |failure: &&(String, Failure)| failure.1.kind != FailureKind::TimedOut(Wait::Total);
-        let last = self.failures.iter().rev().find(own).or(self.failures.last());
-        last.map(|(_, failure)| failure)
+        self.failures.iter().rev().find(own).or(self.failures.last())
     }
 }
 

@@ -176,6 +176,18 @@ fn usable(
     false
 }
 
+/// Says what does not fit the window of a model.
+fn too_small(model: &Model, ask: &Ask<'_>) -> Option<String> {
+    let most = if model.most == 0 { u64::MAX } else { model.most };
+    let (tokens, output) = (ask.tokens, ask.output.min(most));
+    let window = model
+        .window
+        .filter(|window| tokens.saturating_add(output) > *window)?;
+    Some(format!(
+        "its window of {window} tokens is too small for {tokens} in and {output} out"
+    ))
+}
+
 fn obstacle(table: &Table, ask: &Ask<'_>, state: &State, model: usize, endpoint: usize) -> Option<String> {
     let at = &table.endpoints[endpoint];
     let model = &table.models[model];
@@ -195,9 +207,8 @@ fn obstacle(table: &Table, ask: &Ask<'_>, state: &State, model: usize, endpoint:
     {
         return Some(format!("{why}, and it costs something"));
     }
-    if let Some(window) = model.window.filter(|window| ask.tokens + ask.output > *window) {
-        let asked = ask.tokens + ask.output;
-        return Some(format!("its window of {window} tokens is too small for {asked}"));
+    if let Some(why) = too_small(model, ask) {
+        return Some(why);
     }
     let open = state.health(endpoint).open_for;
     open.map(|time| format!("its breaker is open for {} s", time.as_secs().max(1)))

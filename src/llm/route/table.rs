@@ -40,6 +40,8 @@ pub struct Model {
     pub fallback: Vec<usize>,
     /// The tokens that it takes, input and output together, if known.
     pub window: Option<u64>,
+    /// The most tokens that it writes; 0: as many as are asked for.
+    pub most: u64,
     /// Whether the configuration gives it a price: then no endpoint makes it free.
     pub priced: bool,
 }

@@ -26,6 +26,7 @@ fn model(name: &str, endpoints: &[usize], fallback: &[usize], window: u64) -> Mo
         endpoints: endpoints.to_vec(),
         fallback: fallback.to_vec(),
         window: Some(window),
+        most: 0,
         priced: false,
     }
 }
@@ -180,7 +181,7 @@ fn what_cannot_be_asked_is_left_out_and_the_trace_says_why() {
 -> 6 default   flash: `routing.default`
  x endpoint    flash at a#1: `A_KEY` is not set
  x endpoint    flash at a#2: its breaker is open for 20 s
- x endpoint    local at c: its window of 800 tokens is too small for 850
+ x endpoint    local at c: its window of 800 tokens is too small for 750 in and 100 out
 -> endpoint    pro at b: there is no other to fall back on
 "
     );
@@ -276,4 +277,17 @@ fn a_decision_takes_less_than_fifty_microseconds() {
         })
         .min();
     assert!(fastest < Some(Duration::from_micros(bound)), "{fastest:?}");
+}
+
+#[test]
+fn a_window_need_hold_no_more_than_the_model_writes() {
+    let mut table = table();
+    table.models[3].most = 40;
+    table.default = named(3, "`routing.default`");
+    let fits = |tokens| {
+        !decide(&table, &ask("", "", tokens), &State::default())
+            .targets
+            .is_empty()
+    };
+    assert_eq!((fits(760), fits(761)), (true, false));
 }

@@ -179,6 +179,7 @@ fn form(headers: &Headers, stream: bool) -> Result<Form, Failure> {
 async fn whole(endpoint: &Endpoint, response: &mut Response, within: &Within) -> Result<Vec<u8>, Failure> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(failure)? {
+        response.has_begun();
         let chunk = chunk.as_ref();
         if body.len() + chunk.len() > within.max_body {
             return Err(too_much(within));
@@ -216,6 +217,9 @@ async fn events(
                 is_over = true;
                 flush(&mut reader, &mut events)?;
             }
+        }
+        if !events.is_empty() {
+            response.has_begun();
         }
         for mut event in events.drain(..) {
             if let Some(key) = &endpoint.key {

@@ -50,7 +50,7 @@ pub struct Within {
     pub deadline: Instant,
     /// The most time for a connection.
     pub connect: Duration,
-    /// The most time for the head of the answer, connecting included.
+    /// The most time for the head of the answer and the first piece of its body, connecting included.
     pub first_byte: Duration,
     /// The most time between two pieces of the answer.
     pub idle: Duration,

@@ -38,6 +38,11 @@ pub fn is_complete(review: &Coverage) -> bool {
     review.asked.iter().all(is_answered) && review.left_out.iter().all(|item| item.by_rule)
 }
 
+/// Whether there were questions, and no whole answer to any.
+fn is_unheard(review: &Coverage) -> bool {
+    !review.asked.is_empty() && review.asked.iter().all(|asked| asked.answered == 0)
+}
+
 fn is_answered(asked: &Asked) -> bool {
     asked.answered >= asked.calls
 }
@@ -46,7 +51,9 @@ fn is_answered(asked: &Asked) -> bool {
 fn summary(page: &Page<'_>, report: &Report, review: &Coverage) -> String {
     let mut parts = vec![shown(report, review)];
     parts.extend(questions(review));
-    if !review.asked.is_empty() {
+    // What a call without an answer may cost, a note says.
+    let is_known = !is_unheard(review) || !review.usage.is_empty();
+    if !review.asked.is_empty() && is_known {
         parts.push(spent(&review.usage, review.cost));
     }
     parts.extend(isolation(page, review));
@@ -81,6 +88,10 @@ fn questions(review: &Coverage) -> Option<String> {
         .collect();
     if who.is_empty() {
         return review.skipped.is_none().then(|| "nobody was asked".to_owned());
+    }
+    if review.asked.iter().all(|row| row.model.is_empty()) {
+        let all = review.asked.iter().map(|row| row.calls).sum();
+        return Some(format!("{} to {}", who.join(", "), many(all, "call")));
     }
     let sum = |of: fn(&Asked) -> usize| review.asked.iter().map(of).sum::<usize>();
     let calls = calls(sum(|a| a.calls), sum(|a| a.cached), sum(|a| a.answered));
@@ -145,7 +156,9 @@ fn calls(all: usize, kept: usize, answered: usize) -> String {
             grouped(wide(all - n))
         )),
     }
-    if answered < all {
+    if answered == 0 && all > 0 {
+        out.push_str(", none with a whole answer");
+    } else if answered < all {
         let without = grouped(wide(all - answered));
         out.push_str(&format!(", {without} without a whole answer"));
     }

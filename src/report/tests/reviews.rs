@@ -138,6 +138,30 @@ fn a_review_is_said_as_people_say_it() {
 }
 
 #[test]
+fn who_was_not_heard_is_said_once() {
+    let lines = |change: fn(&mut Coverage)| {
+        let mut report = reviews::well();
+        let review = report.review.as_mut().unwrap();
+        review.asked.truncate(1);
+        review.usage = Default::default();
+        review.cost = Default::default();
+        review.asked[0].answered = 0;
+        change(review);
+        let text = human(&report, &plain(200)).replace("gemini/gemini-3.8-flash", "a/x");
+        text.lines().take(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let begin = "models: 3 files, 12 hunks (4.1 KB) in 2 parts; correctness";
+    let silent = "nothing was found by models: no question was answered".to_owned();
+    let asked = format!("{begin} asked a/x: 2 calls, kept from before, none with a whole answer");
+    assert_eq!(lines(|_| ()), [asked, silent.clone()]);
+    let nobody = format!("{begin} had no answer to 2 calls");
+    assert_eq!(
+        lines(|review| review.asked[0].model = String::new()),
+        [nobody, silent]
+    );
+}
+
+#[test]
 fn who_failed_alike_stands_together() {
     let mut report = reviews::well();
     report.verdict.decision = Decision::Warn;

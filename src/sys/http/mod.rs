@@ -19,7 +19,7 @@ use handed::Handed;
 use std::future::Future;
 use std::io;
 use std::sync::Mutex;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What a client is made of.
 #[derive(Debug, Clone, Default)]
@@ -80,9 +80,10 @@ pub struct Header<'a> {
 pub struct Limits {
     /// For a connection, name look-up, proxy and TLS included.
     pub connect: Duration,
-    /// For the head of the answer, connecting included.
+    /// For the head of the answer and for the first piece of its body, connecting included. Some servers send
+    /// a head at once, and think then.
     pub first_byte: Duration,
-    /// For each piece of the body.
+    /// For each further piece of the body; the first one has this much as well.
     pub idle: Duration,
 }
 
@@ -94,6 +95,8 @@ pub struct Response {
     /// The headers, names in lowercase; values that are not UTF-8 are left out.
     pub headers: Vec<(String, String)>,
     inner: reqwest::Response,
+    /// When the first piece must be there, until it is.
+    first: Option<Instant>,
     idle: Duration,
 }
 
@@ -132,12 +135,14 @@ impl Client {
         let request = build(url, request)?;
         // Connecting has its own limit inside of the client, which must be able to come first.
         let limit = limits.first_byte.max(limits.connect.saturating_add(A_MOMENT));
+        let begun = Instant::now();
         let sent = tokio::time::timeout(limit, self.execute(need, request, limits)).await;
         let inner = sent.map_err(|_| Error::FirstByte)??;
         Ok(Response {
             status: inner.status().as_u16(),
             headers: headers(inner.headers()),
             inner,
+            first: begun.checked_add(limits.first_byte),
             idle: limits.idle,
         })
     }
@@ -195,8 +200,18 @@ impl Response {
     /// # Errors
     /// [`Error::Idle`] when nothing came for too long, and others when the connection broke.
     pub async fn chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + use<>>, Error> {
-        let chunk = tokio::time::timeout(self.idle, self.inner.chunk()).await;
+        let left = self
+            .first
+            .map(|end| end.saturating_duration_since(Instant::now()));
+        let limit = left.map_or(self.idle, |left| left.max(self.idle));
+        let chunk = tokio::time::timeout(limit, self.inner.chunk()).await;
         chunk.map_err(|_| Error::Idle)?.map_err(Error::of)
+    }
+
+    /// Says that the answer has begun: from now on each piece has the time of a further one. Who reads it knows;
+    /// some servers send signs of life before.
+    pub fn has_begun(&mut self) {
+        self.first = None;
     }
 
     /// Returns the first value of that lowercase name.

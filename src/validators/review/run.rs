@@ -169,7 +169,7 @@ fn outcome(reply: &Reply) -> CallOutcome {
         (Some(given), _) if given.is_whole() => CallOutcome::Answered,
         (Some(_), _) => CallOutcome::Partial(why()),
         (None, Some(FailureKind::TimedOut(Wait::Total) | FailureKind::Cancelled)) => CallOutcome::TimedOut,
-        (None, _) => CallOutcome::Failed(why()),
+        (None, _) => CallOutcome::Failed(reply.reason().unwrap_or_else(why)),
     }
 }
 

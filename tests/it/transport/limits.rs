@@ -72,3 +72,38 @@ fn a_failure_of_many_bytes_is_cut() {
     assert_eq!(outcomes(&told), ["auth"]);
     assert!(server.sent() < 16 << 20, "{}", server.sent());
 }
+
+#[test]
+fn who_sends_a_head_at_once_may_still_think_as_long_as_the_first_byte_may_take() {
+    let thinks = |pause| {
+        Server::new(move |_, conn| {
+            conn.chunked(EVENTS);
+            // A sign of life is no answer yet.
+            std::thread::sleep(pause / 2);
+            conn.chunk(b":\n\n");
+            std::thread::sleep(pause);
+            conn.chunk(b"data: fine\n\n");
+            std::thread::sleep(pause);
+            conn.chunk(b"data: end\n\n");
+            conn.chunk(b"");
+            Then::Close
+        })
+    };
+    for (first_byte, idle, outcome) in [
+        (ms(3000), ms(1500), "complete"),
+        (ms(3000), ms(300), "timed-out-idle"),
+        (ms(300), ms(300), "timed-out-idle"),
+    ] {
+        let within = Within {
+            connect: ms(100),
+            first_byte,
+            idle,
+            ..within(seconds(20))
+        };
+        let begun = Instant::now();
+        assert_eq!(outcomes(&ask(&thinks(ms(900)), true, &within)), [outcome]);
+        // With a time for the first piece it is the second one that is too late.
+        let least = if first_byte > ms(900) { ms(1350) } else { ms(0) };
+        assert!(begun.elapsed() >= least, "{:?}", begun.elapsed());
+    }
+}

@@ -154,3 +154,17 @@ fn a_validator_whose_text_is_not_there_is_told_with_the_policy() {
     repo.write("audit.md", "==== an end\n");
     repo.run(&["policy", "check"]).exits(2);
 }
+
+#[test]
+fn a_dry_run_says_why_nobody_can_be_asked() {
+    let server = says(|_| json!([]));
+    let text = policy(&server.http(), &gate("[\"one\"]", TWO));
+    let text = text.replace("id = \"m-one\"", "id = \"m-one\"\nwindow = 1024");
+    let ran = repo(&text)
+        .run(&["review", "--commit", "HEAD", "--dry-run"])
+        .exits(0);
+    let why =
+        "correctness part 1: nobody can be asked; one at fake: its window of 1024 tokens is too small for ";
+    assert!(ran.stdout.contains(why), "{ran}");
+    assert!(ran.stdout.contains(" in and 256 out\n1 question, "), "{ran}");
+}
