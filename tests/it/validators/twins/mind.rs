@@ -29,7 +29,7 @@ impl Mind {
     }
 
     /// The line whose order it follows.
-    fn obeyed(&self, text: &str) -> Option<String> {
+    pub fn obeyed(&self, text: &str) -> Option<String> {
         let obeys = |line: &&str| parts(line).iter().any(|part| self.poison.contains(part));
         let line = text.lines().find(obeys)?;
         Some(line.split_once("| ").map_or(line, |(_, code)| code).to_owned())
