@@ -100,7 +100,11 @@ fn each_report_format_is_a_file_and_a_row() {
     assert_eq!(rows, names.collect::<BTreeSet<_>>());
     let page = source::read("docs/formats.md");
     for row in pantheon::report::ALL {
-        assert!(page.contains(&format!("`{}`", row.name)), "`docs/formats.md` lacks `{}`", row.name);
+        assert!(
+            page.contains(&format!("`{}`", row.name)),
+            "`docs/formats.md` lacks `{}`",
+            row.name
+        );
     }
 }
 
