@@ -55,10 +55,9 @@ fn head(report: &Report) -> Option<(Level, String)> {
         ));
     }
     if shown < total {
+        let (shown, total) = (text::grouped(shown as u64), text::grouped(total as u64));
         what.push(format!(
-            "{} are annotated of {}; the log of the step lists more",
-            text::grouped(shown as u64),
-            text::count(total, "finding")
+            "{shown} of {total} findings are annotated; the log of the step lists more"
         ));
     }
     Some((level, what.join("; ")))

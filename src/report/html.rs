@@ -91,10 +91,10 @@ fn write_filter(out: &mut String) {
     for severity in Severity::ALL.iter().rev() {
         write_box(out, severity.name());
     }
-    out.push_str("</fieldset>\n<fieldset><legend>And</legend>\n");
+    out.push_str("</fieldset>\n");
     write_box(out, "allowed");
     out.push_str(
-        "</fieldset>\n<label>Path <input type=\"search\" name=\"path\" autocomplete=\"off\" spellcheck=\"false\"></label>\n\
+        "<label>Path <input type=\"search\" name=\"path\" autocomplete=\"off\" spellcheck=\"false\"></label>\n\
          <output id=\"shown\" aria-live=\"polite\"></output>\n\
          <span class=\"faint keys\">j and k go on and back, / filters by path</span>\n</form>\n",
     );

@@ -42,12 +42,13 @@ impl LineHashes {
     }
 }
 
-/// The path and the line of a finding; what stands on a whole file goes by its first line.
+/// The path and the line of a finding; what stands on a whole file has no hash there either.
 fn place(finding: &Finding) -> Option<(&BStr, u32)> {
     match &finding.location {
-        Location::File { path, region } if finding.commit.is_none() => {
-            Some((path.as_bstr(), region.map_or(1, |region| region.start_line)))
-        }
+        Location::File {
+            path,
+            region: Some(region),
+        } if finding.commit.is_none() => Some((path.as_bstr(), region.start_line)),
         _ => None,
     }
 }

@@ -352,10 +352,11 @@ fn time_grows_with_the_number_of_findings() {
     };
     for row in ALL {
         // Ten times as much may take ten times as long; what is quadratic takes a hundred times. A busy
-        // machine may spoil one measurement, not three.
-        let grows = || time(2_000, row.format).as_secs_f64() / time(200, row.format).as_secs_f64();
-        let least = (0..3).map(|_| grows()).fold(f64::MAX, f64::min);
-        assert!(least < 40.0, "{}: {least}", row.name);
+        // machine may spoil some measurements, not all.
+        let grows = |_| time(2_000, row.format).as_secs_f64() / time(200, row.format).as_secs_f64();
+        let all: Vec<f64> = (0..3).map(grows).collect();
+        let is_linear = all.iter().any(|times| *times < 40.0) || (0..9).map(grows).any(|times| times < 40.0);
+        assert!(is_linear, "{}: {all:?}", row.name);
     }
 }
 

@@ -3,11 +3,14 @@
 use super::text;
 
 /// Returns text for content or a quoted attribute: what is hidden stands in its visible form, so that no
-/// character is left that XML forbids; number signs are references, so that no build server sees a command.
+/// character is left that XML forbids; number signs, and the first of two colons, are references, so that no
+/// build server sees a command.
 pub fn text(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len() + 16);
-    for c in raw.chars() {
+    let mut rest = raw.chars().peekable();
+    while let Some(c) = rest.next() {
         match c {
+            ':' if rest.peek() == Some(&':') => out.push_str("&#58;"),
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -36,6 +39,6 @@ mod tests {
             super::text("a<b>&\"'\u{1b}\u{202e}\u{ffff}##[]]>"),
             "a&lt;b&gt;&amp;&quot;&#39;\\x1b&lt;U+202E&gt;&lt;U+FFFF&gt;&#35;&#35;[]]&gt;"
         );
-        assert_eq!(super::text("漢 \n"), "漢 \\n");
+        assert_eq!(super::text("漢 \n::x: y"), "漢 \\n&#58;:x: y");
     }
 }

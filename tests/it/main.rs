@@ -31,6 +31,8 @@ mod faults;
 #[cfg(test)]
 mod first_minute;
 #[cfg(test)]
+mod formats;
+#[cfg(test)]
 mod generated;
 #[cfg(unix)]
 #[cfg(test)]

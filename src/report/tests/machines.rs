@@ -43,18 +43,15 @@ fn formats_of_others() {
 #[test]
 fn each_says_what_models_say_and_who() {
     let report = fixture::reviews::troubled();
-    for format in others() {
+    // No model finds what a secret is.
+    for format in others().filter(|format| *format != Format::GitlabSecretDetection) {
         let text = show(format, &report, &options());
-        let says = match format {
-            Format::GitlabSecretDetection => continue,
-            // Only one test of a suite fails for a finding that blocks.
-            _ => "gemini/gemini-3.8-flash",
-        };
-        assert!(
-            text.contains(says) || text.contains("gemini&#47;"),
-            "{}: {text}",
-            format.name()
-        );
+        for word in [
+            "the path of the request leaves the directory",
+            "gemini/gemini-3.8-flash",
+        ] {
+            assert!(text.contains(word), "{}: {text}", format.name());
+        }
     }
 }
 
@@ -159,7 +156,7 @@ fn cuts_are_announced() {
             .count()
     };
     assert_eq!((of("error "), of("warning "), of("notice ")), (10, 10, 0));
-    let first = "error title=pantheon::19 are annotated of 25000 findings; the log of the step lists more";
+    let first = "error title=pantheon::19 of 25,000 findings are annotated; the log of the step lists more";
     assert_eq!(commands[0], first);
     assert!(text.contains("\nand 24,000 more findings: `--format json=FILE` holds all\n"));
     for format in [Format::Markdown, Format::GithubSummary] {
@@ -198,11 +195,8 @@ fn github_gets_no_result_that_it_cannot_show() {
             (&Value::Null, &Value::Null)
         );
         let hash = &result["partialFingerprints"]["primaryLocationLineHash"];
-        let is_of_head = !result["message"]["text"]
-            .as_str()
-            .unwrap()
-            .contains("; in commit ");
-        assert_eq!(hash.is_string(), is_of_head, "{result}");
+        let region = &result["locations"][0]["physicalLocation"]["region"];
+        assert_eq!(hash.is_string(), region.is_object(), "{result}");
     }
 }
 
@@ -256,6 +250,7 @@ proptest! {
             let out = show(format, &report, &options());
             prop_assert!(out.chars().all(|c| c == '\n' || !text::is_hidden(c)), "{}", out);
             prop_assert!(!out.contains("##["), "{}", out);
+            prop_assert!(format == Format::Github || commands(&out).is_empty(), "{}", out);
             match format.row().extension {
                 "json" | "sarif" => prop_assert!(serde_json::from_str::<Value>(&out).is_ok()),
                 "jsonl" => for line in out.lines() {
@@ -328,7 +323,7 @@ fn attributes(tag: &str) -> Result<(), String> {
 fn entities(text: &str) -> Result<(), String> {
     for part in text.split('&').skip(1) {
         let name = part.split(';').next().unwrap_or_default();
-        if !["amp", "lt", "gt", "quot", "#39", "#35", "#45"].contains(&name) {
+        if !["amp", "lt", "gt", "quot", "#39", "#35", "#45", "#58"].contains(&name) {
             return Err(format!("`{name}` is no entity"));
         }
     }
