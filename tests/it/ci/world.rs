@@ -112,7 +112,7 @@ impl Runner {
     /// Sets what GitHub sets for an event.
     pub fn github(self, event: &str, payload: &serde_json::Value, more: &[&str]) -> Self {
         let path = self.repo.home().join("event.json");
-        std::fs::write(&path, payload.to_string()).unwrap();
+        self.repo.write(&path, payload.to_string());
         let path = format!("GITHUB_EVENT_PATH={}", path.display());
         let name = format!("GITHUB_EVENT_NAME={event}");
         self.env(&["CI=true", "GITHUB_ACTIONS=true", &path, &name])
