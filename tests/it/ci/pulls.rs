@@ -234,3 +234,19 @@ fn a_stricter_policy_judges_the_change_that_brings_it() {
     let report: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(report["decision"], "block", "{ran}");
 }
+
+#[test]
+fn a_partial_clone_is_completed() {
+    let forge = topic(&secret());
+    let fork = forge.author.git(&["merge-base", "main", "topic"]);
+    let head = forge.tip("topic");
+    let payload = event(&forge.tip("main"), &head);
+    for filter in ["--filter=tree:0", "--filter=blob:none"] {
+        let runner = forge.clone(filter, &head).github("pull_request", &payload, &[]);
+        let ran = runner.ci(&["--no-fetch"]);
+        assert_ne!(ran.code, 0, "{ran}");
+        runner.judges(&fork, &head);
+        let ran = runner.ci(&[]).exits(1);
+        assert!(ran.stdout.contains("error[secrets/github-token]"), "{ran}");
+    }
+}

@@ -19,6 +19,7 @@ impl Forge {
         let bare = Repo::named("forge.git", &["--bare"]);
         // What large forges allow.
         bare.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
+        bare.git(&["config", "uploadpack.allowFilter", "true"]);
         let author = bare.sibling("../author");
         std::fs::create_dir_all(&author.root).unwrap();
         author.git(&["init", "-q"]);
@@ -70,6 +71,16 @@ impl Forge {
     /// Returns what a branch stands on.
     pub fn tip(&self, name: &str) -> String {
         self.author.git(&["rev-parse", name])
+    }
+
+    /// Clones with a filter, and checks a commit out.
+    pub fn clone(&self, filter: &str, id: &str) -> Runner {
+        let repo = self.bare.sibling("../runner");
+        drop(std::fs::remove_dir_all(&repo.root));
+        std::fs::create_dir_all(&repo.root).unwrap();
+        repo.git(&["clone", "-q", "--no-checkout", filter, &self.url(), "."]);
+        repo.git(&["checkout", "-q", "--detach", id]);
+        Runner { repo }
     }
 
     /// Fetches a reference into a new repository and checks it out, as runners do; depth 0 is all there is.
