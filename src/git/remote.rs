@@ -118,6 +118,42 @@ impl Remote {
     }
 }
 
+/// What belongs to a policy, wherever nothing else is said.
+const POLICY: [&str; 3] = [".pantheon.toml", ".pantheon-baseline", ".pantheon"];
+
+/// Whether git brings objects of this clone only when they are asked for.
+#[must_use]
+pub fn is_partial(repo: &Repository) -> bool {
+    let asked = git(repo).ask(&[
+        "config",
+        "--get-regexp",
+        r"^(extensions\.partialclone|remote\..*\.promisor)$",
+    ]);
+    asked.is_ok_and(|out| out.is_some())
+}
+
+/// Has git bring what a partial clone lacks of a change: the trees, what differs, and the policy.
+///
+/// # Errors
+/// When the remote does not give it.
+pub fn complete(repo: &Repository, from: Option<Oid>, to: Oid) -> Result<(), Error> {
+    let git = git(repo).limit(LIMIT);
+    let nothing = repo.gix.object_hash().empty_tree().to_string();
+    let (from, to) = (from.map_or(nothing.clone(), |id| id.to_string()), to.to_string());
+    let diff = [
+        "diff",
+        "--numstat",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--end-of-options",
+    ];
+    git.run(&[&diff[..], &[&from, &to, "--"]].concat())?;
+    for tree in [&from, &to] {
+        git.run(&[&diff[..], &[&nothing, tree, "--"], &POLICY].concat())?;
+    }
+    Ok(())
+}
+
 /// Whether the history of a clone was cut off.
 #[must_use]
 pub fn is_shallow(repo: &Repository) -> bool {
@@ -128,11 +164,10 @@ pub fn is_shallow(repo: &Repository) -> bool {
     )
 }
 
-/// Whether a commit is here, with its tree.
+/// Whether a commit is here; its tree need not be, in a partial clone.
 #[must_use]
 pub fn is_here(repo: &Repository, commit: Oid) -> bool {
-    let tree = repo.tree_of(commit).ok();
-    tree.is_some_and(|tree| repo.own_reader().tree(tree).is_ok())
+    repo.find_commit(commit).is_ok()
 }
 
 /// Returns the parents that a commit names, be they here or not.

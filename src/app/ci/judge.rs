@@ -57,6 +57,9 @@ pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> 
     }
     let note = "incomplete: the program was told to end before it had looked at everything";
     judged.report.notes.push(note.to_owned());
+    // Whatever the gate makes of what it did not see: this was not its deadline.
+    let verdict = &mut judged.report.verdict;
+    verdict.decision = verdict.decision.max(crate::model::Decision::Inconclusive);
     Ok(Came::Interrupted(judged))
 }
 

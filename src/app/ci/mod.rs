@@ -172,7 +172,7 @@ impl Asked {
             }
             Decision::Judge(found) => format!(
                 "system: {title}\nevent: {}\nbase: {}\nhead: {}\nwhy: {}\n",
-                visible(&found.event),
+                vars::shown(&found.event),
                 found.base,
                 found.head,
                 found.why

@@ -32,6 +32,8 @@ pub struct Place<'a> {
     pub repo: Repository,
     dir: &'a Path,
     remote: Option<Remote>,
+    /// Why git cannot say which remotes there are.
+    mute: Option<git::Error>,
     is_offline: bool,
     whole: &'a str,
     notes: Vec<String>,
@@ -44,8 +46,14 @@ impl<'a> Place<'a> {
     /// When there is none.
     pub fn open(dir: &'a Path, is_offline: bool, whole: &'a str) -> Result<Self, Error> {
         let repo = Repository::open(dir)?;
+        let (remote, mute) = match Remote::of(&repo) {
+            Ok(remote) => (remote, None),
+            // What is here needs no git.
+            Err(e) => (None, Some(e)),
+        };
         Ok(Self {
-            remote: Remote::of(&repo)?,
+            remote,
+            mute,
             repo,
             dir,
             is_offline,
@@ -59,6 +67,17 @@ impl<'a> Place<'a> {
     /// # Errors
     /// When one of them, or what they have in common, cannot be had.
     pub fn pair(&mut self, found: &Found) -> Result<Pair, Error> {
+        let pair = self.look_up(found)?;
+        if !self.is_offline && remote::is_partial(&self.repo) {
+            let lacking = "the clone is partial, and what it lacks cannot be had";
+            remote::complete(&self.repo, pair.from, pair.to)
+                .map_err(|e| self.missing(&format!("{lacking}: {}", said(&e))))?;
+            self.repo = Repository::open(self.dir)?;
+        }
+        Ok(pair)
+    }
+
+    fn look_up(&mut self, found: &Found) -> Result<Pair, Error> {
         if let Some((from, to)) = self.merged(found)? {
             return Ok(self.found(Some(from), to, "the merge that the system made".to_owned()));
         }
@@ -165,7 +184,7 @@ impl<'a> Place<'a> {
     /// Returns the commit of a revision that the user wrote, or of the branch of that name.
     fn named(&mut self, name: &str) -> Result<Oid, Error> {
         if name.starts_with('-') {
-            return Err(Wrong::value("--base", name, "a revision").into());
+            return Err(Wrong::value("the command line", name, "a revision").into());
         }
         if let Ok(id) = Oid::from_hex(name.as_bytes()) {
             return self.bring(id).map(|()| id);
@@ -295,6 +314,10 @@ impl<'a> Place<'a> {
     }
 
     fn missing(&self, what: &str) -> Error {
+        let what = match &self.mute {
+            Some(e) => format!("{what}: {e}"),
+            None => what.to_owned(),
+        };
         let hint = match self.whole {
             "" => "fetch it, or clone without `--depth`".to_owned(),
             whole => format!("clone all of the history: {whole}"),
@@ -306,7 +329,10 @@ impl<'a> Place<'a> {
 /// Returns what git said, without the long command.
 fn said(error: &git::Error) -> String {
     match error {
-        git::Error::Git(_, said) => format!("`git fetch` failed: {said}"),
+        git::Error::Git(args, said) => {
+            let word = args.split(' ').find(|word| ["fetch", "diff"].contains(word));
+            format!("`git {}` failed: {said}", word.unwrap_or("-"))
+        }
         other => other.to_string(),
     }
 }

@@ -167,16 +167,14 @@ fn forgejo_and_teamcity_are_told_by_a_file() {
         &["TEAMCITY_VERSION=2024.12", "BUILD_VCS_NUMBER={head}"],
     );
     let (build, more) = (runner.repo.home().join("build"), runner.repo.home().join("more"));
-    std::fs::write(
+    runner.repo.write(
         &build,
         format!("teamcity.configuration.properties.file={}\n", more.display()),
-    )
-    .unwrap();
-    std::fs::write(
+    );
+    runner.repo.write(
         &more,
         "teamcity.pullRequest.number=7\nteamcity.pullRequest.target.branch=main\n",
-    )
-    .unwrap();
+    );
     let runner = runner.env(&[&format!("TEAMCITY_BUILD_PROPERTIES_FILE={}", build.display())]);
     runner.judges(&pull.fork, &pull.head);
 }
@@ -264,4 +262,18 @@ fn the_command_line_counts_before_the_system() {
             .contains(&format!("from: {}\nto: {}\n", pull.fork, pull.head)),
         "{ran}"
     );
+}
+
+#[test]
+fn the_page_has_a_row_for_each_system() {
+    let page = crate::source::read("docs/ci.md");
+    let rows = page
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.matches(" | ").count() == 4);
+    let names: Vec<&str> = rows
+        .filter_map(|row| row[2..].split(" | ").next())
+        .skip(1)
+        .collect();
+    let titles: Vec<&str> = pantheon::app::ci::ALL.iter().map(|row| row.title).collect();
+    assert_eq!(names, titles);
 }

@@ -19,6 +19,7 @@ impl Forge {
         let bare = Repo::named("forge.git", &["--bare"]);
         // What large forges allow.
         bare.git(&["config", "uploadpack.allowAnySHA1InWant", "true"]);
+        bare.git(&["config", "uploadpack.allowFilter", "true"]);
         let author = bare.sibling("../author");
         std::fs::create_dir_all(&author.root).unwrap();
         author.git(&["init", "-q"]);
@@ -72,6 +73,16 @@ impl Forge {
         self.author.git(&["rev-parse", name])
     }
 
+    /// Clones with a filter, and checks a commit out.
+    pub fn clone(&self, filter: &str, id: &str) -> Runner {
+        let repo = self.bare.sibling("../runner");
+        drop(std::fs::remove_dir_all(&repo.root));
+        std::fs::create_dir_all(&repo.root).unwrap();
+        repo.git(&["clone", "-q", "--no-checkout", filter, &self.url(), "."]);
+        repo.git(&["checkout", "-q", "--detach", id]);
+        Runner { repo }
+    }
+
     /// Fetches a reference into a new repository and checks it out, as runners do; depth 0 is all there is.
     pub fn checkout(&self, reference: &str, depth: u32) -> Runner {
         let repo = self.bare.sibling("../runner");
@@ -112,7 +123,7 @@ impl Runner {
     /// Sets what GitHub sets for an event.
     pub fn github(self, event: &str, payload: &serde_json::Value, more: &[&str]) -> Self {
         let path = self.repo.home().join("event.json");
-        std::fs::write(&path, payload.to_string()).unwrap();
+        self.repo.write(&path, payload.to_string());
         let path = format!("GITHUB_EVENT_PATH={}", path.display());
         let name = format!("GITHUB_EVENT_NAME={event}");
         self.env(&["CI=true", "GITHUB_ACTIONS=true", &path, &name])
