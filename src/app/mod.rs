@@ -2,6 +2,7 @@
 
 pub mod background;
 pub mod baseline;
+pub mod commands;
 pub mod cost;
 pub mod debug;
 pub mod doctor;

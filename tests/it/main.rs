@@ -11,6 +11,9 @@ mod catalogue;
 mod cli_reference;
 #[cfg(test)]
 mod client;
+#[cfg(unix)]
+#[cfg(test)]
+mod commands;
 #[cfg(test)]
 mod cost;
 #[cfg(test)]

@@ -18,7 +18,7 @@ mod rounds;
 mod specs;
 
 pub use dry::Planned;
-pub use hidden::MARKER;
+pub use hidden::{MARKER, Secrets};
 pub use rounds::{ROUNDS_OVER, SEEN_BEFORE};
 pub use specs::check;
 
