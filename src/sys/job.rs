@@ -207,7 +207,8 @@ fn absolute(path: &OsString) -> OsString {
     std::env::join_paths(places).unwrap_or_default()
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -134,6 +134,45 @@ fn nothing_runs_before_it_is_trusted() {
 }
 
 #[test]
+fn a_gate_that_asks_for_rules_runs_none() {
+    let repo = repo(&policy("run = [\"false\"]").replace("\"commands\"", "\"rules\""));
+    repo.write("src/b.txt", "one\n");
+    let (code, said) = staged(&repo);
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
+fn a_command_that_cannot_be_used_is_told_with_its_place() {
+    let cases = [
+        ("output = \"sarif\"", "`lint` does not say what to run"),
+        (
+            "run = [\"x\"]\noutput = \"regex\"",
+            "`output = \"regex\"` needs a `regex`",
+        ),
+        (
+            "run = [\"x\"]\noutput = \"regex\"\nregex = '('",
+            "the expression cannot be used",
+        ),
+        (
+            "run = [\"x\"]\noutput = \"regex\"\nregex = '(?<path>.)'",
+            "has no group `message`",
+        ),
+    ];
+    for (command, why) in cases {
+        let repo = repo(&policy(command));
+        let ran = repo.run(&["policy", "check"]);
+        assert!(
+            ran.code == 2 && ran.stderr.contains(why) && ran.stderr.contains(".pantheon.toml:"),
+            "{why}: {ran}"
+        );
+        repo.write("src/b.txt", "one\n");
+        repo.add();
+        let ran = repo.run(&["review", "--staged"]);
+        assert!(ran.code == 2 && ran.stderr.contains(why), "{why}: {ran}");
+    }
+}
+
+#[test]
 fn a_change_of_what_runs_must_be_trusted_again() {
     let repo = trusted(&policy(GREP));
     repo.write(".pantheon.toml", policy(&GREP.replace("BAD", "WORSE")));

@@ -77,6 +77,10 @@ pub fn read(
                 depth = depth.saturating_sub(1);
                 take(Part::Close(end.local_name().as_ref().to_owned()))?;
             }
+            Event::Text(text) if depth == 0 => match text.trim().is_empty() {
+                true => {}
+                false => return Err(wrong(format, "there is text outside of it")),
+            },
             Event::Text(text) => take(Part::Text(text.xml10_content().into_owned()))?,
             Event::CData(text) => take(Part::Text(text.xml10_content().into_owned()))?,
             Event::GeneralRef(name) => take(Part::Text(resolved(format, &name)?))?,
@@ -173,7 +177,18 @@ mod tests {
         assert_eq!(all(&deep).unwrap_err(), "elements are more than 100 deep");
         let wide = format!("<r {}/>", "a=\"\" ".repeat(10_000));
         assert_eq!(all(&wide).unwrap_err(), "an element has more than 100 attributes");
-        for text in ["", "x", "<b/>", "<r>", "<r/><r/>", "<r></b></r>", "<r", "</r>"] {
+        for text in [
+            "",
+            "x",
+            "x<r/>",
+            "<r/>x",
+            "<b/>",
+            "<r>",
+            "<r/><r/>",
+            "<r></b></r>",
+            "<r",
+            "</r>",
+        ] {
             assert!(all(text).is_err(), "{text}");
         }
     }

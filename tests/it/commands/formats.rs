@@ -1,4 +1,5 @@
 //! Each format, through a gate.
+#![expect(clippy::disallowed_methods, reason = "a test asks where the compiler lives")]
 
 use super::*;
 

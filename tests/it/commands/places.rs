@@ -1,4 +1,5 @@
 //! What the checkout holds.
+#![expect(clippy::disallowed_methods, reason = "a test writes files on its own")]
 
 use super::*;
 use std::os::unix::fs::symlink;
