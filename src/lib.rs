@@ -23,6 +23,7 @@
 //! | 5 | `engine` | selects and runs checks, suppressions, snippets |
 //! | 4 | `validators` | checks that ask a model: what it is shown, and what is believed of its answer |
 //! | 3 | `rules` | offline checks, one file each; pattern rules are data in `policies/` |
+//! | 3 | `command` | external linters and tests: runs them, and reads what they write |
 //! | 3 | `llm` | models: one codec a contract, one transport, routes, budgets |
 //! | 2 | `sandbox` | takes rights away from a process, deny by default; one folder for each system |
 //! | 2 | `store` | local state for many processes: SQLite, opened only when needed |
@@ -48,6 +49,7 @@
 pub mod app;
 pub mod check;
 pub mod cli;
+pub mod command;
 pub mod config;
 pub mod engine;
 pub mod git;

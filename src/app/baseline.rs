@@ -48,6 +48,7 @@ pub fn write(dir: &Path, set: &[String]) -> Result<Written, Error> {
     wired.policy.baseline.clear();
     let mut judge = Judge::new(&repo, &wired);
     judge.look(&change, Depth::Full);
+    judge.run_commands(&change)?;
     let report = judge.finish(&change, None);
     let lines: Vec<Line> = report
         .findings

@@ -81,6 +81,7 @@ pub fn commit_msg(dir: &Path, path: &Path) -> Result<Hooked, Error> {
 fn judge(repo: Repository, wired: Wired, change: ChangeSet) -> Result<Hooked, Error> {
     let mut judge = Judge::new(&repo, &wired);
     judge.look(&change, Depth::Full);
+    judge.run_commands(&change)?;
     judge.ask_models(&change)?;
     let report = judge.finish(&change, None);
     let judged = judged(&repo, &wired, report);
@@ -158,6 +159,7 @@ fn push(repo: &Repository, update: &RefUpdate, tips: &[Oid]) -> Result<Result<Ju
     let mut judge = Judge::new(repo, &wired);
     judge.look(&change, Depth::Full);
     look_at_commits(repo, &mut judge, &push)?;
+    judge.run_commands(&change)?;
     judge.ask_models(&change)?;
     let mut report = judge.finish(
         &change,

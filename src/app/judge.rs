@@ -1,6 +1,7 @@
 //! One judgement: run checks on one or more changes, ask the policy, make a report.
 
 use super::Error;
+use super::commands;
 use super::load;
 use super::validate::{self, Planned, Wanted};
 use super::wire::Wired;
@@ -150,6 +151,27 @@ impl<'a> Judge<'a> {
                 f.help = Some(rewrite(f, *id, change.base.is_none()));
             });
         }
+    }
+
+    /// Runs linters and tests on the change, if the gate asks for them.
+    ///
+    /// # Errors
+    /// When the user interrupts.
+    pub fn run_commands(&mut self, change: &ChangeSet) -> Result<(), Error> {
+        let Some(wish) = &self.wired.commands else {
+            return Ok(());
+        };
+        let interrupt = Interrupt::listen();
+        let wanted = commands::Wanted {
+            repo: self.repo,
+            wired: self.wired,
+            deadline: self.deadline,
+            interrupt: &interrupt,
+        };
+        let commanded = commands::run(wish, change, &wanted)?;
+        self.runs.extend(commanded.runs);
+        self.notes.extend(commanded.notes);
+        Ok(())
     }
 
     /// Has models review the change, if the gate asks for it.

@@ -212,6 +212,7 @@ fn site() -> Result<Option<Vec<u8>>, Error> {
 /// With the first thing that cannot be used.
 pub fn checked(repo: &Repository, from: &From<'_>, loaded: &Loaded) -> Result<(), Error> {
     super::wire::check_patterns(&loaded.settings)?;
+    super::commands::check(&loaded.settings)?;
     let read = |path: &str| read_beside(repo, from, loaded.tree, path);
     super::models::check(&loaded.settings, &read)?;
     super::validate::check(&loaded.settings)?;

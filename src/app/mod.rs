@@ -3,6 +3,7 @@
 pub mod background;
 pub mod baseline;
 pub mod ci;
+pub mod commands;
 pub mod cost;
 pub mod debug;
 pub mod doctor;

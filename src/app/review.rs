@@ -84,7 +84,10 @@ fn look(dir: &Path, request: &Request, is_dry: bool) -> Result<(Judged, Vec<Plan
     interrupt.check()?;
     let planned = match is_dry {
         true => judge.plan_models(&change)?,
-        false => judge.ask_models(&change).map(|()| Vec::new())?,
+        false => {
+            judge.run_commands(&change)?;
+            judge.ask_models(&change).map(|()| Vec::new())?
+        }
     };
     let mut report = judge.finish(&change, chosen);
     if change.files.is_empty() {

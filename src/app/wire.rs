@@ -1,6 +1,7 @@
 //! Turns settings into the options of each room.
 
 use super::Error;
+use super::commands;
 use super::judge::Depth;
 use super::load::{self, From, Loaded};
 use super::validate::{self, Wish};
@@ -41,6 +42,8 @@ pub struct Wired {
     pub own: Vec<pattern::Source>,
     /// Whether a commit starts a review in the background.
     pub background: bool,
+    /// The commands that the gate asks for; `None`: none.
+    pub commands: Option<commands::Wish>,
     /// What is needed to ask models; `None`: the gate asks none.
     pub wish: Option<Wish>,
     rules: Vec<&'static Rule>,
@@ -109,6 +112,7 @@ pub fn wire(repo: &Repository, loaded: Loaded, stage: Stage) -> Result<Wired, Er
         history,
         excludes: excludes(&settings),
         background: settings.review.background,
+        commands: commands::wish(&settings, &gate)?,
         wish: validate::is_wanted(&gate.checks).then(|| Wish {
             settings: settings.clone(),
             tree,

@@ -1,5 +1,6 @@
 //! Turns merged values into settings.
 
+mod commands;
 mod models;
 mod validators;
 
@@ -51,6 +52,7 @@ pub(super) fn settings(merged: &Merged, mut notes: Vec<String>, problems: &mut V
         },
         models: models::settings(merged, problems),
         review: validators::settings(merged),
+        commands: commands::settings(merged),
         digest: show::digest(&effective),
         notes,
         effective,

@@ -39,8 +39,8 @@ ignored, and a note says so. Stricter is: a lower `block` or `warn`, a later `de
 that count for less under `suppressions`, and larger `limits`. Each half of `block` is tightened by itself:
 what either file blocks counts, be it for a lower severity, fewer models that must agree, or `falsified`.
 Under `[review]`, `models = false` counts and keeps the repository from all models. Patterns can be added.
-Entries of `[[paths]]` and `[[waivers]]`, options of rules and the place of the baseline are ignored. It can
-extend shipped packs.
+Entries of `[[paths]]` and `[[waivers]]`, options of rules, `[commands]` and the place of the baseline are
+ignored. It can extend shipped packs.
 
 ## How a finding is judged
 
@@ -111,6 +111,7 @@ fn value(kind: Kind) -> String {
         Kind::Block => "severity, `\"never\"` or table",
         Kind::When => "table of `paths`, `exclude` and `languages`",
         Kind::Names => "list of names",
+        Kind::Codes => "list of exit codes",
         Kind::Time => "time",
         Kind::Bool => "`true`, `false`",
         Kind::Number => "number",

@@ -1,5 +1,6 @@
 //! The one table of all keys: what is accepted, what is documented and what the schema says.
 
+mod commands;
 mod kind;
 mod models;
 mod pattern;
@@ -161,6 +162,14 @@ pub const SECTIONS: &[Section] = &[
         keys: validators::VALIDATOR,
     },
     Section {
+        name: "commands",
+        shape: Shape::ByName,
+        doc: "Existing linters, formatters and tests, each by a name of lowercase words with dashes. One runs in a \
+              clean checkout of what is judged, where a gate's `checks` ask for `commands` or `commands/<name>`, and \
+              only once `pantheon trust` has said that it may. See [commands](commands.md).",
+        keys: commands::COMMAND,
+    },
+    Section {
         name: "review",
         shape: Shape::Table,
         doc: "How models review a change.",
@@ -202,8 +211,8 @@ const GATE: &[Key] = &[
         "[\"rules\", \"!message\"]",
         "Which checks run: `rules` for all, a category as `secrets` or `text/*`, or one id; `validators` for all \
          that ask models, or one as `validators/security`, by its own name or by the family of what it finds \
-         (`correctness`, `security`, `performance`, `design`, `world`, `intent`); `!` in front takes away; the \
-         last one that names a check counts.",
+         (`correctness`, `security`, `performance`, `design`, `world`, `intent`); `commands` for all of `[commands]`, \
+         or one as `commands/clippy`; `!` in front takes away; the last one that names a check counts.",
     ),
     key(
         "block",

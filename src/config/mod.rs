@@ -9,6 +9,7 @@
 
 mod assign;
 mod build;
+mod commands;
 mod docs;
 mod glob;
 mod keys;
@@ -35,6 +36,7 @@ mod tests;
 
 pub use assign::{FLAG, VARIABLE};
 pub use build::is_loopback;
+pub use commands::{CommandSettings, FILTERS, OUTPUTS};
 pub use docs::docs;
 pub use keys::{Key, Kind, SECTIONS, Section, Shape};
 pub use models::{

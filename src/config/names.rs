@@ -23,6 +23,7 @@ const CATEGORIES: &[&str] = &[
     "message",
     "policy",
     "validators",
+    "commands",
 ];
 /// The words that name every check.
 const ALL: &[&str] = &["rules", "*"];
@@ -44,10 +45,14 @@ pub(super) fn check(stack: &Stack, known: &[KnownRule<'_>], problems: &mut Vec<P
     let validators = layers()
         .flat_map(|layer| layer.values.keys())
         .filter(|path| path.section == "validators");
+    let commands = layers()
+        .flat_map(|layer| layer.values.keys())
+        .filter(|path| path.section == "commands");
     let names = Names {
         known,
         own: own.collect(),
         validators: validators.map(|path| path.name.as_str()).collect(),
+        commands: commands.map(|path| path.name.as_str()).collect(),
     };
     for layer in layers() {
         names.patterns(layer, problems);
@@ -67,6 +72,7 @@ pub fn check_packs(known: &[KnownRule<'_>]) -> Result<(), Problems> {
         known,
         own: Vec::new(),
         validators: BTreeSet::new(),
+        commands: BTreeSet::new(),
     };
     for pack in PACKS {
         let layer = match Source::file(pack.file, pack.text.as_bytes()) {
@@ -87,6 +93,8 @@ struct Names<'a> {
     own: Vec<&'a str>,
     /// The validators that have a table.
     validators: BTreeSet<&'a str>,
+    /// The commands that have a table.
+    commands: BTreeSet<&'a str>,
 }
 
 impl<'a> Names<'a> {
@@ -112,7 +120,9 @@ impl<'a> Names<'a> {
     }
 
     fn rule(&self, id: &str, origin: &Origin, problems: &mut Vec<Problem>) {
-        if self.ids().any(|known| known == id) || problems.len() >= ENOUGH {
+        let command = id.strip_prefix("commands/");
+        let known = command.is_some_and(|name| self.commands.contains(name));
+        if known || self.ids().any(|known| known == id) || problems.len() >= ENOUGH {
             return;
         }
         let problem = Problem::at(origin, format!("unknown rule `{}`", shown(id)));
@@ -136,7 +146,11 @@ impl<'a> Names<'a> {
     fn nearest(&self, name: &str) -> Option<String> {
         let own = self.validators.iter().take(MOST_COMPARED);
         let validators = FAMILIES.iter().chain(VALIDATORS).chain(own);
-        let validators: Vec<String> = validators.map(|name| format!("validators/{name}")).collect();
+        let commands = self.commands.iter().take(MOST_COMPARED);
+        let validators: Vec<String> = validators
+            .map(|name| format!("validators/{name}"))
+            .chain(commands.map(|name| format!("commands/{name}")))
+            .collect();
         let all = ALL.iter().chain(CATEGORIES).copied().chain(self.ids());
         nearest::hint(name, all.chain(validators.iter().map(String::as_str)))
     }
@@ -145,9 +159,11 @@ impl<'a> Names<'a> {
         let name = selector.name.as_str();
         let category = name.strip_suffix("/*").unwrap_or(name);
         let validator = name.strip_prefix("validators/");
+        let command = name.strip_prefix("commands/");
         ALL.contains(&name)
             || CATEGORIES.contains(&category)
             || validator.is_some_and(|name| self.is_validator(name))
+            || command.is_some_and(|name| self.commands.contains(name))
             || self.ids().any(|id| selector.names(id))
     }
 

@@ -33,7 +33,7 @@ pub fn schema() -> Value {
 
 /// What a name of the user's own must look like.
 const NAME: &str = "^[A-Za-z0-9._:/-]{1,120}$";
-/// What the name of a validator must look like.
+/// What the name of a validator or of a command must look like.
 const WORDS: &str = "^[a-z][a-z0-9]*(-[a-z0-9]+)*$";
 
 fn of_section(section: &Section) -> Value {
@@ -71,7 +71,7 @@ fn of_section(section: &Section) -> Value {
 
 fn names(section: &Section) -> Value {
     match section.name {
-        "validators" => json!({ "pattern": WORDS, "maxLength": 40 }),
+        "validators" | "commands" => json!({ "pattern": WORDS, "maxLength": 40 }),
         _ => json!({ "pattern": NAME }),
     }
 }
@@ -142,6 +142,9 @@ fn of_kind(kind: Kind) -> Value {
         Kind::Money => json!({ "type": "string", "pattern": "^[0-9]{1,9}(\\.[0-9]{0,9})? *USD$" }),
         Kind::Fingerprint => json!({ "type": "string", "pattern": "^[0-9a-f]{12,32}$" }),
         Kind::When => when(),
+        Kind::Codes => {
+            json!({ "type": "array", "items": { "type": "integer", "minimum": 0, "maximum": 255 } })
+        }
     }
 }
 

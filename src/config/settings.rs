@@ -1,6 +1,7 @@
 //! What a configuration means, as plain data.
 
 use super::Origin;
+use super::commands::CommandSettings;
 use super::models::ModelSettings;
 use super::validators::ReviewSettings;
 use crate::model::{Choice, Confidence, Gate, PathEntry, Severity, Stage, Waiver};
@@ -33,6 +34,8 @@ pub struct Settings {
     pub models: ModelSettings,
     /// What it says about validators.
     pub review: ReviewSettings,
+    /// The linters and tests that it runs, by name.
+    pub commands: BTreeMap<String, CommandSettings>,
     /// SHA-256 of everything that has an effect, in hexadecimal digits.
     pub digest: String,
     /// Things that a person should know, one lowercase line each.

@@ -1,5 +1,6 @@
 //! Layers, errors and limits; the submodules hold what follows the table of keys, and random texts.
 
+mod commands;
 mod models;
 mod random;
 mod site;

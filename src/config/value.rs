@@ -1,6 +1,7 @@
 //! Reads one value as the kind that its key asks for.
 
 mod block;
+mod codes;
 mod when;
 
 pub(super) use block::Block;
@@ -33,6 +34,7 @@ pub(super) enum Value {
     Selectors(Vec<(Selector, Origin)>),
     Money(Money),
     When(When),
+    Codes(Vec<i64>),
 }
 
 /// Reads values of one text and collects what is wrong with them.
@@ -75,6 +77,7 @@ impl Reader<'_, '_> {
             Kind::Url => self.url(node).map(Value::Text),
             Kind::Money => self.money(node).map(Value::Money),
             Kind::When => self.when(node).map(Value::When),
+            Kind::Codes => self.codes(node).map(Value::Codes),
         }
     }
 
@@ -443,6 +446,7 @@ impl fmt::Display for Value {
             }
             Self::Money(money) => f.write_str(&money_literal(*money)),
             Self::When(when) => write!(f, "{when}"),
+            Self::Codes(list) => write!(f, "{list:?}"),
         }
     }
 }

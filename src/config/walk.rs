@@ -130,7 +130,7 @@ impl Walker<'_, '_> {
     fn named(&mut self, section: &'static Section, name: &Name<'_>, node: &Node<'_>) {
         let word = name.get_ref();
         let (fits, hint) = match section.name {
-            "validators" => (
+            "validators" | "commands" => (
                 is_words(word),
                 Some("write lowercase words with dashes, at most 40 letters"),
             ),

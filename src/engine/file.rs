@@ -167,14 +167,32 @@ pub fn anchored(
     let secrets = snippet::disjoint(hide(text.bytes));
     let mut comments = suppress::comments_of(&view, suppressions);
     let mut ordinals = Ordinals::new(text.view);
-    let drafts = make(text.bytes, text.lines).into_iter();
+    let drafts = make(text.bytes, text.lines);
+    let beside = beside(&drafts, &text);
     let mut found: Vec<Finding> = drafts
-        .map(|draft| finding(draft, &text, &secrets, 1, &mut ordinals))
+        .into_iter()
+        .zip(beside)
+        .map(|(draft, beside)| finding(draft, &text, &secrets, beside, &mut ordinals))
         .collect();
     for found in &mut found {
         suppress::apply(found, &mut comments, suppressions);
     }
     found
+}
+
+/// Makes findings of drafts that stand on the change as a whole.
+pub fn on_change(drafts: Vec<Draft>) -> Vec<Finding> {
+    let lines = Lines::new(b"");
+    let text = Text {
+        bytes: b"",
+        lines: &lines,
+        view: None,
+    };
+    let mut ordinals = Ordinals::new(None);
+    let drafts = drafts.into_iter();
+    drafts
+        .map(|draft| finding(draft, &text, &[], 1, &mut ordinals))
+        .collect()
 }
 
 /// The text that drafts stand on.

@@ -213,6 +213,12 @@ pub fn anchored(
     file::anchored(change, objects, suppressions, make, hide)
 }
 
+/// Makes findings of what others than rules say about the change as a whole.
+#[must_use]
+pub fn on_change(drafts: Vec<Draft>) -> Vec<Finding> {
+    file::on_change(drafts)
+}
+
 /// Makes the sink of one rule.
 fn sink<'a>(info: &'a RuleInfo, plan: &'a Plan<'_>, drafts: &'a mut Vec<Draft>) -> Sink<'a> {
     static NONE: Options = Options { set: BTreeMap::new() };

@@ -1,8 +1,9 @@
 //! From a repository to a change set, read through gix: the index, trees, blobs and references.
 //!
-//! Nothing here writes to the repository.
+//! Nothing here writes to the repository; [`checkout`] writes to a temporary directory of its own.
 
 mod changes;
+mod checkout;
 pub mod command;
 mod commits;
 mod copies;
@@ -20,6 +21,7 @@ mod tree;
 mod worktree;
 
 pub use changes::{commit, mark_copies, message, range, staged, whole_tree};
+pub use checkout::{Checkout, CheckoutBounds, CheckoutError, checkout, sweep};
 pub use command::version;
 pub use commits::{Chosen, branch_range, comment_mark, remote_head, resolve, resolve_range};
 pub use diff::hunks;

@@ -67,7 +67,7 @@ pub struct Gate {
     pub on_inconclusive: OnInconclusive,
 }
 
-/// Names checks: a kind (`rules`, `validators`), a category (`secrets`), an id (`text/merge-marker`) or a prefix
+/// Names checks: a kind (`rules`, `commands`, `validators`), a category (`secrets`), an id (`text/merge-marker`) or a prefix
 /// with a star (`text/*`); `!` in front takes away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selector {
@@ -82,8 +82,8 @@ impl Selector {
     #[must_use]
     pub fn names(&self, id: &str) -> bool {
         let name = self.name.as_str();
-        let by_models = id.starts_with("validators/");
-        if name == "*" || name == id || (name == "rules" && !by_models) {
+        let by_others = id.starts_with("validators/") || id.starts_with("commands/");
+        if name == "*" || name == id || (name == "rules" && !by_others) {
             return true;
         }
         let prefix = name.strip_suffix("/*").unwrap_or(name);

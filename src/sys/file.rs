@@ -26,6 +26,16 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     read_into(bytes, file, limit)
 }
 
+/// Reads the first bytes of a file, at most `limit` of them.
+///
+/// # Errors
+/// As [`fs::File::open`].
+pub fn read_start(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Reads a whole stream of at most `limit` bytes.
 ///
 /// # Errors

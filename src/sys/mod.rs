@@ -6,6 +6,7 @@ pub mod env;
 pub mod file;
 pub mod held;
 pub mod http;
+pub mod job;
 pub mod log;
 pub mod memory;
 pub mod process;

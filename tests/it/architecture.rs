@@ -16,6 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("git", &["model", "sys"]),
     ("sandbox", &["model", "sys"]),
     ("store", &["model", "sys"]),
+    ("command", &["check", "model", "sandbox", "sys"]),
     ("llm", &["model", "store", "sys"]),
     ("rules", &["check", "model"]),
     ("validators", &["check", "llm", "model"]),
@@ -24,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "app",
         &[
             "check",
+            "command",
             "config",
             "engine",
             "git",

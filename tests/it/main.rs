@@ -14,6 +14,9 @@ mod ci;
 mod cli_reference;
 #[cfg(test)]
 mod client;
+#[cfg(unix)]
+#[cfg(test)]
+mod commands;
 #[cfg(test)]
 mod cost;
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::source;
 use clap::CommandFactory;
 use pantheon::app::settings;
 use pantheon::cli::Cli;
+use pantheon::command::{Filter, parse};
 use pantheon::config;
 use pantheon::rules;
 use pantheon::validators::sift::Family;
@@ -85,6 +86,17 @@ fn the_configuration_and_the_validators_use_the_same_words() {
     assert_eq!(sorted(config::LANGUAGES.to_vec()), sorted(languages));
     let validators = shipped::ALL.iter().map(|shipped| shipped.name).collect();
     assert_eq!(sorted(config::VALIDATORS.to_vec()), sorted(validators));
+}
+
+#[test]
+fn each_format_that_commands_write_is_a_file_and_a_word() {
+    let rows: Vec<&str> = parse::ALL.iter().map(|row| row.name).collect();
+    assert_eq!(config::OUTPUTS, rows);
+    for name in rows {
+        let path = format!("src/command/parse/{name}.rs");
+        assert!(source::root().join(&path).is_file(), "{path}");
+    }
+    assert_eq!(config::FILTERS, Filter::ALL.map(Filter::name));
 }
 
 #[test]

@@ -27,6 +27,9 @@ const OUTSIDE: &[&str] = &[
 /// The keys of a provider that say where a key goes, or run a program.
 const SENSITIVE: &[&str] = &["base-url", "api-key-command", "proxy", "ca-file"];
 
+/// The keys of a command that say what runs, and what it is given.
+const EXECUTED: &[&str] = &["run", "files", "dir", "env"];
+
 /// Turns merged values into settings about models. What fits none is added to `problems`.
 pub(super) fn settings(merged: &Merged, problems: &mut Vec<Problem>) -> ModelSettings {
     ModelSettings {
@@ -228,9 +231,12 @@ fn prompt(table: &Table<'_>) -> PromptSettings {
 /// Lists what the repository itself asks for that sends a key somewhere or runs a program.
 fn to_trust(merged: &Merged) -> Vec<String> {
     let sensitive = |(path, entry): &(&Path, &Entry)| {
-        path.section == "providers"
-            && SENSITIVE.contains(&path.key.as_ref())
-            && chosen_inside(&path.key, entry)
+        let keys = match path.section {
+            "providers" => SENSITIVE,
+            "commands" => EXECUTED,
+            _ => &[],
+        };
+        keys.contains(&path.key.as_ref()) && chosen_inside(&path.key, entry)
     };
     let values = merged.values.iter().filter(sensitive);
     values

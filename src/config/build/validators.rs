@@ -50,7 +50,7 @@ fn validator(table: &Table<'_>) -> ValidatorSettings {
 }
 
 /// Returns where the value of each key stands that is written.
-fn origins(merged: &Merged, section: &'static str, name: &str) -> BTreeMap<&'static str, Origin> {
+pub(super) fn origins(merged: &Merged, section: &'static str, name: &str) -> BTreeMap<&'static str, Origin> {
     let keys = keys::section(section).map_or(&[][..], |section| section.keys);
     let places = keys.iter().filter_map(|key| {
         let entry = merged.values.get(&Path::new(section, name, key.name))?;

@@ -102,4 +102,6 @@ pub enum Kind {
     Money,
     /// A table of paths and languages.
     When,
+    /// A list of exit codes.
+    Codes,
 }

@@ -491,13 +491,13 @@ fn checks_can_name_validators() {
     loaded(&with("\"validators/*\", \"!validators/our-api\""));
     assert_eq!(
         problems(&with(
-            "\"validator\", \"validators/secrity\", \"validators/our-apo\", \"commands\""
+            "\"validator\", \"validators/secrity\", \"validators/our-apo\", \"nobody\""
         )),
         "\
 .pantheon.toml:5:11: unknown check `validator`; did you mean `validators`?
 .pantheon.toml:5:24: unknown check `validators/secrity`; did you mean `validators/security`?
 .pantheon.toml:5:46: unknown check `validators/our-apo`; did you mean `validators/our-api`?
-.pantheon.toml:5:68: unknown check `commands`"
+.pantheon.toml:5:68: unknown check `nobody`"
     );
 }
 
