@@ -39,7 +39,7 @@ pub fn defused(text: &[u8]) -> Cow<'_, [u8]> {
 fn opens(rest: &[u8]) -> bool {
     let starts =
         |opener: &&[u8]| rest.len() >= opener.len() && rest[..opener.len()].eq_ignore_ascii_case(opener);
-    OPENERS.iter().any(|opener| starts(&opener))
+    OPENERS.iter().any(starts)
 }
 
 /// Encloses lines so that GitHub's runner takes none of them for a command.
