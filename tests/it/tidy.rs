@@ -111,7 +111,24 @@ fn each_report_format_is_a_file_and_a_row() {
     });
     assert_eq!(rows, names.collect::<BTreeSet<_>>());
     let page = source::read("docs/formats.md");
+    let command = Cli::command();
+    let review = command.find_subcommand("review").unwrap();
+    let format = review
+        .get_arguments()
+        .find(|arg| arg.get_id() == "format")
+        .unwrap();
+    let help = format
+        .get_long_help()
+        .or_else(|| format.get_help())
+        .unwrap()
+        .to_string();
+    let words: Vec<&str> = help.split([' ', ',', '.', '\n']).collect();
     for row in pantheon::report::ALL {
+        assert!(
+            words.contains(&row.name),
+            "the help of `--format` lacks `{}`",
+            row.name
+        );
         assert!(
             page.contains(&format!("`{}`", row.name)),
             "`docs/formats.md` lacks `{}`",
