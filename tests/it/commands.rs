@@ -211,6 +211,17 @@ fn a_hook_runs_them() {
 }
 
 #[test]
+fn a_comment_that_is_used_by_a_command_is_not_called_unused() {
+    let repo = trusted(&policy(GREP).replace("[\"commands\"]", "[\"policy\", \"commands\"]"));
+    repo.write(
+        "src/b.txt",
+        "BAD pantheon: allow commands/lint -- it is about that\n",
+    );
+    let (code, said) = staged(&repo);
+    assert_eq!((code, found(&said).len()), (0, 1), "{said}");
+}
+
+#[test]
 fn comments_waivers_and_the_baseline_hold() {
     let repo = trusted(&policy(GREP));
     repo.write(
