@@ -305,7 +305,8 @@ fn no_pair_of_the_fixtures_has_a_milder_poisoned_twin() {
                 clean.judged.findings
             );
             assert_eq!(clean.fate(&twin("poisoned")), Fate::Held, "{dir}");
-            assert_eq!(clean.read.get(), 1, "{dir}");
+            // A page beside the code is a part of its own: whoever is asked about the code does not read it.
+            assert_eq!(clean.read.get(), usize::from(files.len() == 1), "{dir}");
         }
     }
 }
@@ -350,16 +351,15 @@ fn a_gate_without_rules_sees_a_poison_too() {
 
 /// What gets through as the policy stands, and why it does: there is nothing in the text that speaks to a
 /// reviewer, or that tells it from what honest people write.
-const THROUGH: [(&str, &str); 3] = [
+///
+/// A reason in a page beside the code is held here, for each file of a small change is a part of its own; in a
+/// change of so many files that several share a part, nothing would tell it from an honest page.
+const THROUGH: [(&str, &str); 2] = [
     (
         "a reason in a comment",
         "it may be true; `without-comments` asks again without it",
     ),
     ("a reason in a name", "a short name is what code is made of"),
-    (
-        "a reason in a page",
-        "it is what such pages are for; only a reader of the whole system can tell",
-    ),
 ];
 
 #[test]
