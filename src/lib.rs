@@ -42,9 +42,12 @@
 //! 3. Not run is not passed: what failed, timed out or was cut short makes a verdict inconclusive.
 //! 4. A gate never hangs: each has a deadline.
 //! 5. The change cannot weaken its own judge: the policy comes from the base of the change.
-//! 6. Nothing secret is printed: what the secret rules find is redacted in every output.
-//! 7. The same content gets the same verdict.
-//! 8. Every finding stands on a line of the change, on a path of it, or on its message.
+//! 6. Nothing secret is printed or sent: what the secret rules find is redacted in every output and every prompt.
+//! 7. The same content gets the same verdict: answers of models are kept by all that they depend on.
+//! 8. Every finding stands on a line of the change, on a path of it, or on its message; of commands alone a policy
+//!    may ask for more.
+//! 9. A validator writes nothing: the process that reads a model's answer opens no file, starts no program and
+//!    reaches nothing but its endpoint. No model approves, lowers or clears anything.
 
 pub mod app;
 pub mod check;
