@@ -13,9 +13,10 @@ mod ran;
 pub use ran::Ran;
 
 use std::ffi::{OsStr, OsString};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// The built program.
@@ -193,12 +194,11 @@ impl Repo {
 
     /// Runs a command of [`Repo::command`] to its end.
     pub fn finish(&self, command: &mut Command, input: &[u8]) -> Ran {
-        let mut child = command
+        command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|e| panic!("{command:?}: {e}"));
+            .stderr(Stdio::piped());
+        let mut child = spawned(command);
         let mut stdin = child.stdin.take().unwrap();
         let bytes = input.to_vec();
         // A program need not read its input, and may write before it does.
@@ -214,6 +214,21 @@ pub fn find(program: &str) -> Option<PathBuf> {
     let dirs = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&dirs).map(|dir| dir.join(program));
     found.into_iter().find(|path| path.is_file())
+}
+
+/// Starts a program. One that was written a moment ago is busy for as long as another test, which forked meanwhile,
+/// holds it open.
+fn spawned(command: &mut Command) -> Child {
+    let mut tries = 0;
+    loop {
+        match command.spawn() {
+            Err(e) if e.kind() == ErrorKind::ExecutableFileBusy && tries < 100 => {
+                tries += 1;
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            child => return child.unwrap_or_else(|e| panic!("{command:?}: {e}")),
+        }
+    }
 }
 
 fn path_with_pantheon() -> OsString {
