@@ -90,7 +90,7 @@ def counted(said: typing.Any, face: Face) -> None:
     assert usage["output"] > 0, told(usage)
     equal((row["validator"], row["usage"]), ("correctness", usage))
     if row["answered"]:
-        equal((row["model"], row["calls"], row["cached"]), (f"there/{face.model}", 1, 0))
+        equal((row["model"], row["calls"], row["cached"]), (f"there/{face.model}", review["units"], 0))
     price = [float(price) for price in face.price or ("0", "0")]
     # Dollars for a million tokens, in billionths of a dollar for one.
     cost = (usage["input"] + usage["cache_read"]) * price[0] * 1000 + usage["output"] * price[1] * 1000
