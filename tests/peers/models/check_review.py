@@ -297,6 +297,8 @@ def after(report: Report, bench: Bench, face: Face, repo: Scratch) -> None:
         # What was no whole answer is asked for again, and now nobody gives one.
         assert row["cached"] == row["calls"] or row["failures"], told(row)
     reasons = ["no connection", "Connection error", "refused", "InternalServerError"]
+    # Several calls at once open the breaker, and that is the last thing that is told then.
+    reasons = [*reasons, "its breaker is open for"]
     undecided(report, bench, face, "the server stopped", reasons, asked=True)
     unset = dataclasses.replace(face, key="NOBODY_SET_THIS")
     undecided(report, bench, unset, "the key unset", ["`NOBODY_SET_THIS` is not set"], asked=False)
