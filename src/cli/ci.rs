@@ -3,7 +3,7 @@
 use super::{Context, Exit, Failure, output};
 use crate::app::ci::{self, Asked, Came, Request};
 use crate::model::Stage;
-use crate::report::defuse;
+use crate::report::{defuse, log};
 use crate::sys::terminal::Stream;
 use std::path::PathBuf;
 
@@ -108,7 +108,7 @@ impl Log {
         };
         let text = defuse::defuse(&String::from_utf8_lossy(&bytes));
         if stops && !text.is_empty() {
-            return defuse::deaf(&text, &token()).into_bytes();
+            return log::deaf(text.as_bytes(), &token());
         }
         text.into_bytes()
     }

@@ -3,10 +3,7 @@
 //! A log is read line by line: `::name::` counts where only blanks stand before it, `##[name]`, `##vso[` and
 //! `##teamcity[` wherever they stand.
 
-use std::borrow::Cow;
-
-/// What begins a command, wherever it stands in a line.
-const ANYWHERE: [&str; 3] = ["##[", "##vso[", "##teamcity["];
+use super::log;
 
 /// Takes the commands, the escape sequences and all other control characters out of a text: a blank is put where
 /// a command begins.
@@ -26,31 +23,8 @@ pub fn defuse(text: &str) -> String {
     out
 }
 
-/// Writes a text for a log that `::stop-commands::` makes deaf until the token comes again, which nobody who wrote
-/// the text can know.
-#[must_use]
-pub fn deaf(text: &str, token: &str) -> String {
-    let end = if text.ends_with('\n') { "" } else { "\n" };
-    format!("::stop-commands::{token}\n{text}{end}::{token}::\n")
-}
-
-fn marks(text: &str) -> Cow<'_, str> {
-    let lower = text.to_ascii_lowercase();
-    if !ANYWHERE.iter().any(|mark| lower.contains(mark)) {
-        return Cow::Borrowed(text);
-    }
-    // Whatever the case of the word, and however many marks stand in a row.
-    let mut out = String::with_capacity(text.len() + 8);
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("##") {
-        let tail = format!("##{}", after.to_ascii_lowercase());
-        let begins = ANYWHERE.iter().any(|mark| tail.starts_with(mark));
-        out.push_str(before);
-        out.push_str(if begins { "# #" } else { "#" });
-        rest = if begins { after } else { &rest[before.len() + 1..] };
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
+fn marks(text: &str) -> String {
+    String::from_utf8_lossy(&log::defused(text.as_bytes())).into_owned()
 }
 
 /// Takes out escape sequences and control characters but for line ends and tabs. What else may end a line for a
@@ -137,11 +111,5 @@ mod tests {
             let once = defuse(text);
             assert_eq!(defuse(&once), once, "{text:?}");
         }
-    }
-
-    #[test]
-    fn deafness_ends_on_a_line_of_its_own() {
-        assert_eq!(deaf("a", "t"), "::stop-commands::t\na\n::t::\n");
-        assert_eq!(deaf("a\n", "t"), "::stop-commands::t\na\n::t::\n");
     }
 }

@@ -48,7 +48,13 @@ fn opens(rest: &[u8]) -> bool {
 /// write a text that holds its own digest.
 #[must_use]
 pub fn enclosed(lines: &[u8]) -> Vec<u8> {
-    let token = token(lines);
+    deaf(lines, &token(lines))
+}
+
+/// Writes lines for a log that is deaf to commands until the token comes again, which nobody who wrote the lines
+/// can know.
+#[must_use]
+pub fn deaf(lines: &[u8], token: &str) -> Vec<u8> {
     let mut out = format!("::stop-commands::{token}\n").into_bytes();
     out.extend_from_slice(lines);
     if !lines.ends_with(b"\n") {
@@ -94,6 +100,12 @@ mod tests {
         assert_eq!(rest, format!("{lines}::{token}::\n"));
         assert!(!lines.contains(token));
         assert_ne!(enclosed(b"a"), enclosed(b"b"));
+    }
+
+    #[test]
+    fn deafness_ends_on_a_line_of_its_own() {
+        assert_eq!(deaf(b"a", "t"), b"::stop-commands::t\na\n::t::\n");
+        assert_eq!(deaf(b"a\n", "t"), b"::stop-commands::t\na\n::t::\n");
     }
 
     proptest! {

@@ -10,7 +10,9 @@ use std::ops::Range;
 /// Other files are never shown as a whole. A file is, where its known lines run from the first without a gap
 /// and all of them were shown.
 pub(super) fn limit(scope: Scope, lines: &Range<u32>, file: &GroundFile) -> Option<Why> {
-    if !file.shown.iter().any(|shown| touches(shown, lines)) {
+    // Of a file that is gone there are only the removed lines, and those that are known were shown.
+    let is_gone = file.new.is_empty() && !file.old.is_empty();
+    if !is_gone && !file.shown.iter().any(|shown| touches(shown, lines)) {
         return Some(Why::NotShown);
     }
     match scope {
@@ -56,6 +58,23 @@ mod tests {
         file.shown = once(1..10).collect();
         file.new.remove(&7);
         assert_eq!(limit(Scope::File, &(4..5), &file), wider, "a line is not known");
+    }
+
+    #[test]
+    fn the_lines_of_a_file_that_is_gone_were_shown() {
+        let mut file = samples::file(&[], &[(0..1, 0..0)]);
+        file.shown.clear();
+        assert_eq!(
+            limit(Scope::Diff, &(1..1), &file),
+            Some(Why::NotShown),
+            "nothing is known"
+        );
+        file.old.insert(1, "check()".to_owned());
+        assert_eq!(limit(Scope::Diff, &(1..1), &file), None);
+        assert_eq!(
+            limit(Scope::Repository, &(1..1), &file),
+            Some(Why::WiderThanShown)
+        );
     }
 
     #[test]

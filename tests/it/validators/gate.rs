@@ -161,3 +161,17 @@ fn a_kind_of_another_validator_is_read_all_the_same() {
     let security = vec![("validators/security".to_owned(), 3, "block".to_owned())];
     assert_eq!((code, found(&said)), (1, security), "{said}");
 }
+
+#[test]
+fn a_file_that_is_gone_can_be_a_defect() {
+    let guard = "    raise PermissionError(user)";
+    let server = says(move |_| json!([finding(guard, json!({"path": "src/guard.py", "line": 0}))]));
+    let repo = repo(&policy(&server.http(), &gate("[\"one\", \"two\"]", TWO)));
+    repo.write("src/guard.py", format!("def allow(user):\n{guard}\n"));
+    repo.commit("Guard");
+    repo.git(&["rm", "-q", "src/guard.py"]);
+    repo.commit("Drop the guard");
+    let (code, said) = report(&repo);
+    let gone = vec![("validators/correctness".to_owned(), 0, "block".to_owned())];
+    assert_eq!((code, found(&said)), (1, gone), "{said}");
+}
