@@ -22,6 +22,7 @@
 //! | 7 | `app` | use-cases, and `wire`: the only room that turns settings into options |
 //! | 5 | `engine` | selects and runs checks, suppressions, snippets |
 //! | 4 | `validators` | checks that ask a model: what it is shown, and what is believed of its answer |
+//! | 4 | `agent` | creators: agent programs in a jail, with a gateway as their only address |
 //! | 3 | `rules` | offline checks, one file each; pattern rules are data in `policies/` |
 //! | 3 | `command` | external linters and tests: runs them, and reads what they write |
 //! | 3 | `llm` | models: one codec a contract, one transport, routes, budgets |
@@ -49,6 +50,7 @@
 //! 9. A validator writes nothing: the process that reads a model's answer opens no file, starts no program and
 //!    reaches nothing but its endpoint. No model approves, lowers or clears anything.
 
+pub mod agent;
 pub mod app;
 pub mod check;
 pub mod cli;

@@ -3,12 +3,14 @@
 
 mod change;
 mod coverage;
+mod event;
 mod finding;
 mod gate;
 mod hunk;
 mod money;
 mod objects;
 mod opinion;
+mod proposal;
 mod report;
 mod rule;
 mod run;
@@ -17,6 +19,7 @@ mod visible;
 
 pub use change::{ChangeSet, EntryKind, FileChange, LeftOut, Message, Side, Source, Status};
 pub use coverage::{Asked, Count, Coverage, NotShown};
+pub use event::{Event, Happening, Listener};
 pub use finding::{Confidence, Disposition, Finding, Fingerprint, Location, Region, Severity, Snippet};
 pub use gate::{Gate, ModelThreshold, OnInconclusive, PathEntry, Selector, Stage, Threshold, Waiver};
 pub use gix::ObjectId as Oid;
@@ -24,6 +27,7 @@ pub use hunk::Hunk;
 pub use money::{Money, Usage};
 pub use objects::{Objects, ReadError, Relation};
 pub use opinion::{Opinion, Origin, Tested, Unmet};
+pub use proposal::{Proposal, ProposalState};
 pub use report::{Moved, PolicySource, Report};
 pub use rule::{Category, Choice, OptionKind, OptionSpec, RuleInfo};
 pub use run::{CheckRun, Outcome};

@@ -21,9 +21,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rules", &["check", "model"]),
     ("validators", &["check", "llm", "model"]),
     ("engine", &["check", "model", "rules", "sys", "validators"]),
+    ("agent", &["git", "llm", "model", "sandbox", "store", "sys"]),
     (
         "app",
         &[
+            "agent",
             "check",
             "command",
             "config",

@@ -1,0 +1,94 @@
+//! Agent programs, one file each: how one is started without a person, and what its output means. Pure.
+
+use super::order::{Order, Wire};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Says how a program is started for an order.
+pub type Launching = fn(&Order, &Program) -> Result<Launch, Wrong>;
+
+/// An agent program.
+pub struct Row {
+    /// Its word in the configuration: `runtime = "claude"`.
+    pub name: &'static str,
+    /// The program that is looked for where the configuration names none; empty: it must name one.
+    pub program: &'static str,
+    /// The contract that it speaks with its model.
+    pub wire: Wire,
+    /// How it is started.
+    pub launch: Launching,
+    /// Makes what understands its output.
+    pub ear: fn() -> Box<dyn Ear>,
+}
+
+/// The program as this machine has it.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// Where it is.
+    pub path: PathBuf,
+    /// What the configuration adds to its arguments.
+    pub args: Vec<String>,
+}
+
+/// How to start a program in a jail.
+#[derive(Debug, Clone, Default)]
+pub struct Launch {
+    /// The program.
+    pub program: OsString,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+    /// Its environment, besides `PATH`, `HOME`, `TMPDIR`, `LANG` and `TERM`.
+    pub env: Vec<(OsString, OsString)>,
+    /// Files to write first, by their path below the home.
+    pub files: Vec<(PathBuf, Vec<u8>)>,
+    /// What to send to its standard input at first.
+    pub input: Vec<u8>,
+    /// Whether its standard input stays open, for answers.
+    pub is_dialogue: bool,
+    /// Directories that it must read, besides those of the system.
+    pub reads: Vec<PathBuf>,
+}
+
+/// Understands the output of a program, line by line. What it hears is data from a jail: bounded, never trusted.
+pub trait Ear: Send {
+    /// Takes a line of standard output.
+    fn hear(&mut self, line: &[u8]) -> Vec<Heard>;
+
+    /// Takes the end of standard output.
+    fn end(&mut self) -> Vec<Heard> {
+        Vec::new()
+    }
+}
+
+/// Something that a program said.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Heard {
+    /// The session, by the program's own id.
+    Session(String),
+    /// Words.
+    Said(String),
+    /// It uses a tool, on something.
+    Tool(String, String),
+    /// A tool gave an answer: whether it did what it should.
+    Answered(String, bool),
+    /// The model, by its own name.
+    Model(String),
+    /// What it says that it used in all: tokens sent, tokens written. The gateway's own count goes first.
+    Used(u64, u64),
+    /// It ended a turn and waits: the session is done if nothing else is asked.
+    Done,
+    /// It ran into a limit of its own.
+    Limit(String),
+    /// It failed, with the reason.
+    Failed(String),
+    /// Bytes to send to its standard input.
+    Reply(Vec<u8>),
+}
+
+/// Why a program cannot be started as asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Wrong(pub String);
+
+/// All programs that are known.
+pub const ALL: &[Row] = &[];
