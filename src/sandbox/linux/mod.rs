@@ -1,6 +1,7 @@
 //! Linux: Landlock for files and TCP, seccomp for everything else, and the small ones around them.
 
 mod files;
+pub mod jail;
 mod probed;
 mod syscalls;
 mod tries;
