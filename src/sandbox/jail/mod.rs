@@ -4,7 +4,7 @@
 //! Everything that is not named is denied. What was achieved stands in [`Jailed::layers`]; less than
 //! [`Jail::least`] is refused before the command runs. What it started ends with it, and with us.
 
-mod output;
+pub(in crate::sandbox) mod output;
 mod seatbelt;
 
 pub use output::Output;
@@ -234,7 +234,7 @@ pub struct Jailed {
     pub stdout: Option<Output>,
     /// What comes from its standard error.
     pub stderr: Option<Output>,
-    inner: system::Inner,
+    pub(in crate::sandbox) inner: system::Inner,
 }
 
 /// What a command left behind that ran to its end.
@@ -260,6 +260,14 @@ pub fn start(jail: &Jail, program: &OsStr, args: &[OsString], streams: Streams) 
 /// are left of a run whose supervisor and launcher were both killed.
 pub fn sweep(run: &str) -> usize {
     system::sweep(run)
+}
+
+/// Is the process that locks itself in: does what the supervisor on standard input asks for.
+///
+/// # Errors
+/// When there is no supervisor.
+pub fn serve() -> io::Result<()> {
+    system::serve()
 }
 
 impl Jailed {
@@ -313,10 +321,13 @@ impl Jailed {
             let stdout = scope.spawn(|| drain(stdout));
             let stderr = scope.spawn(|| drain(stderr));
             let ended = self.wait(interrupt)?;
+            let (stdout, stderr) = (stdout.join(), stderr.join());
+            // What was read last may have been too much.
+            let is_late = matches!(ended, Ended::Code(_)) && self.inner.has_written_too_much();
             Ok(Finished {
-                ended,
-                stdout: stdout.join().unwrap_or_default(),
-                stderr: stderr.join().unwrap_or_default(),
+                ended: if is_late { Ended::TooMuch } else { ended },
+                stdout: stdout.unwrap_or_default(),
+                stderr: stderr.unwrap_or_default(),
             })
         })
     }

@@ -3,6 +3,7 @@
 mod files;
 pub mod jail;
 mod probed;
+pub(in crate::sandbox) mod raw;
 mod syscalls;
 mod tries;
 
