@@ -6,6 +6,8 @@
 
 pub mod builtin;
 pub mod hands;
+pub mod gateway;
+pub mod meter;
 pub mod order;
 pub mod runtime;
 

@@ -1,6 +1,7 @@
 //! Turns merged values into settings.
 
 mod commands;
+mod create;
 mod models;
 mod validators;
 
@@ -53,6 +54,7 @@ pub(super) fn settings(merged: &Merged, mut notes: Vec<String>, problems: &mut V
         models: models::settings(merged, problems),
         review: validators::settings(merged),
         commands: commands::settings(merged),
+        create: create::settings(merged),
         digest: show::digest(&effective),
         notes,
         effective,

@@ -2,6 +2,7 @@
 
 use super::Origin;
 use super::commands::CommandSettings;
+use super::create::CreateSettings;
 use super::models::ModelSettings;
 use super::validators::ReviewSettings;
 use crate::model::{Choice, Confidence, Gate, PathEntry, Severity, Stage, Waiver};
@@ -36,6 +37,8 @@ pub struct Settings {
     pub review: ReviewSettings,
     /// The linters and tests that it runs, by name.
     pub commands: BTreeMap<String, CommandSettings>,
+    /// What it says about creators.
+    pub create: CreateSettings,
     /// SHA-256 of everything that has an effect, in hexadecimal digits.
     pub digest: String,
     /// Things that a person should know, one lowercase line each.
