@@ -4,6 +4,8 @@
 //! with the gateway as the only address that it can reach, and within its limits. Whether it did what it
 //! should is judged by what it left in the tree, never by its exit code or its words.
 
+pub mod builtin;
+pub mod hands;
 pub mod order;
 pub mod runtime;
 

@@ -11,6 +11,7 @@ mod error;
 pub mod eval;
 pub mod hook;
 pub mod install;
+pub mod jail;
 mod judge;
 pub mod lines;
 mod load;

@@ -12,6 +12,7 @@ mod failure;
 mod hook;
 mod hooks;
 mod init;
+mod jail;
 mod man;
 mod models;
 mod output;
@@ -127,6 +128,8 @@ enum Command {
     Debug(debug::Args),
     #[command(hide = true)]
     Worker,
+    #[command(hide = true)]
+    Jail,
 }
 
 /// Runs the program and returns its exit code.
@@ -143,6 +146,9 @@ pub fn main() -> Exit {
     };
     if first.as_ref().is_some_and(|word| word == app::worker::WORD) {
         return finish(worker::run(), &cx);
+    }
+    if first.as_ref().is_some_and(|word| word == app::jail::WORD) {
+        return finish(jail::run(), &cx);
     }
     if first.is_some_and(|word| word == "hook")
         && let Some(args) = hook::Args::fast(words)
@@ -222,6 +228,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Hook(args) => hook::run(args, cx),
         Command::Debug(args) => debug::run(args, cx),
         Command::Worker => worker::run(),
+        Command::Jail => jail::run(),
     }
 }
 

@@ -17,6 +17,7 @@ mod push;
 pub mod remote;
 mod renames;
 mod repository;
+pub mod scratch;
 mod tree;
 mod worktree;
 
