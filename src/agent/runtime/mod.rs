@@ -7,6 +7,9 @@ use std::path::PathBuf;
 /// Says how a program is started for an order.
 pub type Launching = fn(&Order, &Program) -> Result<Launch, Wrong>;
 
+/// Makes what understands the output of a program that was started for an order.
+pub type Hearing = fn(&Order) -> Box<dyn Ear>;
+
 /// An agent program.
 pub struct Row {
     /// Its word in the configuration: `runtime = "claude"`.
@@ -18,16 +21,20 @@ pub struct Row {
     /// How it is started.
     pub launch: Launching,
     /// Makes what understands its output.
-    pub ear: fn() -> Box<dyn Ear>,
+    pub ear: Hearing,
 }
 
 /// The program as this machine has it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Program {
-    /// Where it is.
+    /// Where it is, links resolved.
     pub path: PathBuf,
     /// What the configuration adds to its arguments.
     pub args: Vec<String>,
+    /// What reads it, if it is a script: a jail need not have it on its path.
+    pub interpreter: Option<PathBuf>,
+    /// Directories that belong to it and to its interpreter.
+    pub reads: Vec<PathBuf>,
 }
 
 /// How to start a program in a jail.
