@@ -5,10 +5,12 @@
 //! should is judged by what it left in the tree, never by its exit code or its words.
 
 pub mod builtin;
+pub mod cell;
 pub mod hands;
 pub mod gateway;
 pub mod meter;
 pub mod order;
 pub mod runtime;
+pub mod session;
 
 pub use order::{End, Limits, Order, Session, Wire};

@@ -1,0 +1,30 @@
+//! One session: puts together the order, the jail and whoever answers, and runs it.
+
+use super::mind::{Thinking, Whose};
+use super::stream::{Stream, line};
+use super::terms::Terms;
+use super::Wrong;
+use crate::agent::cell::Cell;
+use crate::agent::gateway::{self, Gateway, HostRules, Rules, Upstream};
+use crate::agent::meter::Purse;
+use crate::agent::order::{Limits, Order, Session, Wire};
+use crate::agent::runtime::{Program, Row};
+use crate::agent::session::{self, Brain};
+use crate::app::models::{self, Book, Now, prompts};
+use crate::app::validate::{MARKER, Secrets};
+use crate::app::{Error, state};
+use crate::git::Repository;
+use crate::git::scratch::Scratch;
+use crate::llm::client::Keys;
+use crate::llm::transport::Cancel;
+use crate::rules::pattern;
+use crate::store::Store;
+use crate::store::audit::{Audit, Entry};
+use crate::sys::clock::{self, Deadline};
+use crate::sys::signal::Interrupt;
+use crate::sys::{env, program};
+use bstr::BStr;
+use std::hash::{BuildHasher, RandomState};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
