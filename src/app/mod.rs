@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod ci;
 pub mod commands;
 pub mod cost;
+pub mod create;
 pub mod debug;
 pub mod doctor;
 mod error;

@@ -78,6 +78,31 @@ pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     Ok(())
 }
 
+/// A file that lines are added to.
+#[derive(Debug)]
+pub struct Lines(fs::File);
+
+impl Lines {
+    /// Opens a file, which is made if need be and which nobody else may read.
+    ///
+    /// # Errors
+    /// When it cannot be made or opened.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        super::dirs::private_file(path)?;
+        fs::OpenOptions::new().append(true).open(path).map(Self)
+    }
+
+    /// Adds a line, in one piece.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn add(&mut self, line: &[u8]) -> io::Result<()> {
+        let mut line = line.to_vec();
+        line.push(b'\n');
+        self.0.write_all(&line)
+    }
+}
+
 /// Takes the name of the new file out of an error: it says nothing to whoever named another.
 fn without_name(error: io::Error) -> io::Error {
     let text = error.to_string();

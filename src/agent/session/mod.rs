@@ -1,5 +1,9 @@
 //! Runs one session of an agent in a jail, from its start to the end of all that it started.
 
+mod program;
+
+pub use program::{Serve, program};
+
 use super::builtin::{self, Hands, Mind, Told, Work};
 use super::cell::Cell;
 use super::hands::{Answer, Call, LONGEST_ANSWER};

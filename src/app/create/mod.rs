@@ -9,23 +9,26 @@
 //! attempt   one agent in one scratch worktree: rounds, until the gate passes or a limit comes
 //! judge     the gate, on what an agent left
 //! mind      questions of the built-in agent, through the client
-//! offer     a proposal, written down
-//! best      which of several is offered
+//! session   one session: the order, the jail and whoever answers
+//! program   an agent program as this machine has it
+//! upstream  whom the gateway asks for such a program
+//! offer     a proposal, written down; which of several is offered
 //! stream    what happens, told as it happens
 //! ```
 
 mod attempt;
-mod best;
 mod choose;
 mod judge;
 pub mod last;
 mod mind;
 mod offer;
+mod program;
 mod session;
 mod stream;
 mod subject;
 mod task;
 mod terms;
+mod upstream;
 
 pub use stream::Stream;
 pub use terms::Terms;

@@ -48,7 +48,7 @@ impl<'a> Stream<'a> {
     /// Tells that something happened.
     pub fn tell(&self, what: Happening) {
         let event = Event {
-            time: clock::millis(),
+            time: u64::try_from(clock::now()).unwrap_or_default(),
             run: self.run.clone(),
             agent: self.agent.clone(),
             round: self.round.load(Ordering::Relaxed),
