@@ -1,4 +1,21 @@
 //! Agent programs, one file each: how one is started without a person, and what its output means. Pure.
+//!
+//! Each is started in the way that asks nobody, with its own sandbox off and with nothing loaded that the repository
+//! has for it: the jail is what holds it. Its home is its own, and what it needs there is written first.
+
+pub mod acp;
+pub mod aider;
+mod anywhere;
+mod begin;
+pub mod claude;
+pub mod codex;
+pub mod command;
+pub mod gemini;
+mod line;
+pub mod opencode;
+pub mod pi;
+#[cfg(test)]
+mod tests;
 
 use super::order::{Order, Wire};
 use std::ffi::OsString;
@@ -54,6 +71,8 @@ pub struct Launch {
     pub is_dialogue: bool,
     /// Directories that it must read, besides those of the system.
     pub reads: Vec<PathBuf>,
+    /// Directories below the tree that it should not see, if the jail can hide them: settings that it would obey.
+    pub hides: Vec<PathBuf>,
 }
 
 /// Understands the output of a program, line by line. What it hears is data from a jail: bounded, never trusted.
@@ -63,6 +82,11 @@ pub trait Ear: Send {
 
     /// Takes the end of standard output.
     fn end(&mut self) -> Vec<Heard> {
+        Vec::new()
+    }
+
+    /// Returns what to send to its standard input to call the session off; empty: it must be killed.
+    fn cancel(&mut self) -> Vec<u8> {
         Vec::new()
     }
 }
@@ -98,4 +122,19 @@ pub enum Heard {
 pub struct Wrong(pub String);
 
 /// All programs that are known.
-pub const ALL: &[Row] = &[];
+pub const ALL: &[Row] = &[
+    claude::ROW,
+    codex::ROW,
+    gemini::ROW,
+    opencode::ROW,
+    pi::ROW,
+    aider::ROW,
+    acp::ROW,
+    command::ROW,
+];
+
+/// Finds a program by its word in the configuration.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Row> {
+    ALL.iter().find(|row| row.name == name)
+}
