@@ -6,8 +6,8 @@
 
 pub mod builtin;
 pub mod cell;
-pub mod hands;
 pub mod gateway;
+pub mod hands;
 pub mod meter;
 pub mod order;
 pub mod runtime;

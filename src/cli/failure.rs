@@ -71,9 +71,8 @@ impl From<app::Error> for Failure {
             app::Error::Eval(wrong) => Self::usage(error.to_string()).hint(wrong.hint.clone()),
             app::Error::Ci(wrong) => Self::usage(error.to_string()).hint(wrong.hint.clone()),
             app::Error::Create(wrong) => Self::usage(error.to_string()).hint(wrong.hint.clone()),
-            app::Error::Worktree(_) => {
-                Self::usage(error.to_string()).hint("`pantheon gc` shows what is kept, and takes away what may go")
-            }
+            app::Error::Worktree(_) => Self::usage(error.to_string())
+                .hint("`pantheon gc` shows what is kept, and takes away what may go"),
             app::Error::Scratch(_) => {
                 Self::usage(error.to_string()).hint("set `TMPDIR` to a directory with room")
             }

@@ -5,10 +5,13 @@ mod ci;
 mod completions;
 mod config;
 mod cost;
+mod create;
 mod debug;
 mod doctor;
 mod eval;
 mod failure;
+mod fix;
+mod hands;
 mod hook;
 mod hooks;
 mod init;
@@ -17,6 +20,7 @@ mod man;
 mod models;
 mod output;
 mod policy;
+mod progress;
 mod review;
 mod rules;
 mod trust;
@@ -92,6 +96,8 @@ enum Command {
     Hooks(hooks::HooksArgs),
     Review(review::Args),
     Ci(ci::Args),
+    Fix(fix::Args),
+    Create(create::Args),
     #[command(subcommand)]
     /// Check the policy, or explain what it says about a path
     Policy(policy::Command),
@@ -126,6 +132,8 @@ enum Command {
     Hook(hook::Args),
     #[command(hide = true)]
     Debug(debug::Args),
+    #[command(hide = true)]
+    Hands,
     #[command(hide = true)]
     Worker,
     #[command(hide = true)]
@@ -227,6 +235,9 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Man { dir } => man::write(&Cli::command(), dir),
         Command::Hook(args) => hook::run(args, cx),
         Command::Debug(args) => debug::run(args, cx),
+        Command::Fix(args) => fix::run(args, cx),
+        Command::Create(args) => create::run(args, cx),
+        Command::Hands => hands::run(),
         Command::Worker => worker::run(),
         Command::Jail => jail::run(),
     }

@@ -100,6 +100,9 @@ impl Lines {
         let mut line = line.to_vec();
         line.push(b'\n');
         self.0.write_all(&line)
+    }
+}
+
 /// Writes a new file that only the user may read. What is there already, be it a link, is an error.
 ///
 /// # Errors

@@ -26,7 +26,7 @@ pub fn builtin(
     order: &Order,
     cell: &Cell,
     brain: &Brain<'_>,
-    interrupt: &Interrupt,
+    (serve, interrupt): (Serve<'_>, &Interrupt),
     tell: &dyn Fn(Told<'_>),
 ) -> Session {
     let Some(program) = env::program() else {
@@ -42,6 +42,13 @@ pub fn builtin(
     let mut jailed = match jail::start(&jail, program.as_os_str(), &args, streams) {
         Ok(jailed) => jailed,
         Err(error) => return Session::failed(&error.to_string()),
+    };
+    let gateway = match jailed.listener().map(std::net::TcpListener::try_clone) {
+        Some(listener) => match listener.and_then(serve) {
+            Ok(gateway) => Some(gateway),
+            Err(error) => return Session::failed(&format!("the gateway cannot be opened: {error}")),
+        },
+        None => None,
     };
     let level = jailed.level();
     let (Some(stdin), Some(stdout)) = (jailed.stdin.take(), jailed.stdout.take()) else {
@@ -66,6 +73,7 @@ pub fn builtin(
         drop(hands);
         worked
     });
+    drop(gateway);
     Session {
         end: judged(worked.end, ended, interrupt),
         id: None,

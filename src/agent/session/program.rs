@@ -61,7 +61,7 @@ pub fn program(
     let level = jailed.level();
     let ways = (jailed.stdin.take(), jailed.stdout.take(), jailed.stderr.take());
     let (mut talk, ended) = beside(&mut jailed, interrupt, || {
-        let mut talk = Talk::new((row.ear)(), tell);
+        let mut talk = Talk::new((row.ear)(order), tell);
         talk.listen(ways, &launch);
         talk
     });
@@ -79,7 +79,11 @@ pub fn program(
         end: judged(end, ended, interrupt),
         id: talk.id,
         said: talk.said,
-        models: if spent.models.is_empty() { talk.models } else { spent.models },
+        models: if spent.models.is_empty() {
+            talk.models
+        } else {
+            spent.models
+        },
         input_tokens: spent.input,
         output_tokens: spent.output,
         cost: spent.cost,
@@ -192,7 +196,9 @@ impl<'a> Talk<'a> {
             Err(error) => format!("`{name}` is gone: {error}"),
         };
         let said = self.complaints.lines().rev().find(|line| !line.trim().is_empty());
-        let said = said.map_or(String::new(), |line| format!(": {}", crate::model::visible(line.trim())));
+        let said = said.map_or(String::new(), |line| {
+            format!(": {}", crate::model::visible(line.trim()))
+        });
         self.end = Some(End::Failed(how + &said));
     }
 }

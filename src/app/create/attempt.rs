@@ -156,7 +156,10 @@ impl Attempt<'_> {
             told(&session, stream);
             let round = self.round(repo, scratch, stream)?;
             let over = self.is_over(&session, &round, &tally, &mut seen);
-            let again = round.report.as_ref().map(|report| task::again(report, round.silenced, &round.harvest.refused));
+            let again = round
+                .report
+                .as_ref()
+                .map(|report| task::again(report, round.silenced, &round.harvest.refused));
             last = Some(round);
             match (over, again) {
                 (Some(end), _) => break end,
@@ -170,7 +173,13 @@ impl Attempt<'_> {
                 (None, None) => break "the agent changed nothing".to_owned(),
             }
         };
-        let Some(Round { harvest, report: Some(report), passes, .. }) = last else {
+        let Some(Round {
+            harvest,
+            report: Some(report),
+            passes,
+            ..
+        }) = last
+        else {
             scratch.set_state(State::Dropped)?;
             return Ok(Came::failed(&end));
         };
@@ -209,9 +218,8 @@ impl Attempt<'_> {
             });
         };
         let silenced = silenced(&report, self.found);
-        let passes = report.verdict.decision.exit_code() == 0
-            && silenced == 0
-            && remaining(&report, self.found) == 0;
+        let passes =
+            report.verdict.decision.exit_code() == 0 && silenced == 0 && remaining(&report, self.found) == 0;
         stream.tell(Happening::Judged {
             decision: report.verdict.decision.name(),
             findings: report.verdict.counts.block + report.verdict.counts.warn,
@@ -258,13 +266,19 @@ impl Attempt<'_> {
 
 fn blocking(report: &Report) -> Vec<Fingerprint> {
     let blocks = |f: &&Finding| f.disposition == Disposition::Block;
-    report.findings.iter().filter(blocks).map(|f| f.fingerprint).collect()
+    report
+        .findings
+        .iter()
+        .filter(blocks)
+        .map(|f| f.fingerprint)
+        .collect()
 }
 
 /// How many of the findings that were to be mended are silenced now instead.
 fn silenced(report: &Report, found: &[Finding]) -> usize {
     let is_silenced = |f: &&Finding| {
-        matches!(f.disposition, Disposition::Suppressed(_)) && found.iter().any(|was| was.fingerprint == f.fingerprint)
+        matches!(f.disposition, Disposition::Suppressed(_))
+            && found.iter().any(|was| was.fingerprint == f.fingerprint)
     };
     report.findings.iter().filter(is_silenced).count()
 }
@@ -272,8 +286,10 @@ fn silenced(report: &Report, found: &[Finding]) -> usize {
 /// How many of the findings that were to be mended are still there.
 fn remaining(report: &Report, found: &[Finding]) -> usize {
     let counts = |f: &&Finding| {
-        matches!(f.disposition, Disposition::Block | Disposition::Warn | Disposition::Note)
-            && found.iter().any(|was| was.fingerprint == f.fingerprint)
+        matches!(
+            f.disposition,
+            Disposition::Block | Disposition::Warn | Disposition::Note
+        ) && found.iter().any(|was| was.fingerprint == f.fingerprint)
     };
     report.findings.iter().filter(counts).count()
 }

@@ -18,12 +18,19 @@ pub fn findings(report: &Report, names: &[String]) -> Result<Result<Vec<Finding>
     }
     let mut chosen: Vec<Finding> = Vec::new();
     for name in names {
-        let of_name: Vec<&Finding> = report.findings.iter().filter(|f| counts(f) && means(name, f)).collect();
+        let of_name: Vec<&Finding> = report
+            .findings
+            .iter()
+            .filter(|f| counts(f) && means(name, f))
+            .collect();
         if of_name.is_empty() {
             return Err(nothing_of(name, report));
         }
         for finding in of_name {
-            if chosen.iter().all(|other| other.fingerprint != finding.fingerprint) {
+            if chosen
+                .iter()
+                .all(|other| other.fingerprint != finding.fingerprint)
+            {
                 chosen.push(finding.clone());
             }
         }
@@ -34,7 +41,10 @@ pub fn findings(report: &Report, names: &[String]) -> Result<Result<Vec<Finding>
 fn blocking(report: &Report) -> Result<Vec<Finding>, String> {
     let blocks = |f: &&Finding| f.disposition == Disposition::Block;
     let found: Vec<Finding> = report.findings.iter().filter(blocks).cloned().collect();
-    match (found.is_empty(), report.findings.iter().filter(|f| counts(f)).count()) {
+    match (
+        found.is_empty(),
+        report.findings.iter().filter(|f| counts(f)).count(),
+    ) {
         (false, _) => Ok(found),
         (true, 0) => Err("nothing was found".to_owned()),
         (true, n) => Err(format!(
@@ -44,7 +54,10 @@ fn blocking(report: &Report) -> Result<Vec<Finding>, String> {
 }
 
 fn counts(finding: &Finding) -> bool {
-    matches!(finding.disposition, Disposition::Block | Disposition::Warn | Disposition::Note)
+    matches!(
+        finding.disposition,
+        Disposition::Block | Disposition::Warn | Disposition::Note
+    )
 }
 
 /// Whether a name means a finding: its fingerprint or the start of it, its check or the family of that, its path,

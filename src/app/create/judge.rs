@@ -14,7 +14,12 @@ use crate::sys::signal::Interrupt;
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn first(repo: &Repository, subject: &Subject, terms: &Terms, interrupt: &Interrupt) -> Result<Report, Error> {
+pub fn first(
+    repo: &Repository,
+    subject: &Subject,
+    terms: &Terms,
+    interrupt: &Interrupt,
+) -> Result<Report, Error> {
     let change = match subject.start {
         Start::Commit(to) => git::range(repo, subject.from, to)?,
         Start::Index => git::staged(&mut Repository::open(repo.git_dir())?)?,

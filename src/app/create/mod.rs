@@ -124,7 +124,6 @@ pub fn run(
 ) -> Result<Outcome, Error> {
     let repo = Repository::open(dir)?;
     let state = state::dir()?;
-    super::runs::sweep(&repo, &state);
     let subject = Subject::of(&repo, &state, request)?;
     let terms = Terms::of(&repo, &subject, request)?;
     let found = match &request.task {
@@ -153,6 +152,14 @@ pub fn run(
         .collect();
     let came = all(&attempts);
     Ok(Outcome::Created(Box::new(offer::best_of(came, interrupt))))
+}
+
+/// Is the hands of the built-in agent, over standard input and output.
+///
+/// # Errors
+/// When those break.
+pub fn hands() -> std::io::Result<()> {
+    crate::agent::hands::serve(std::io::stdin().lock(), &mut std::io::stdout().lock())
 }
 
 /// Lets everybody try, each in a thread of its own.

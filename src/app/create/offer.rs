@@ -6,7 +6,8 @@ use super::stream::{dollars, line};
 use super::{Task, task};
 use crate::app::Error;
 use crate::git::scratch::{Harvest, Scratch, State};
-use crate::model::{Disposition, Finding, Happening, Proposal, ProposalState, Report, visible_bytes};
+use crate::git::{self, Repository};
+use crate::model::{Disposition, Finding, Proposal, ProposalState, Report, Status, visible_bytes};
 use crate::sys::signal::Interrupt;
 use crate::sys::{clock, file};
 use std::cmp::Reverse;
@@ -67,8 +68,12 @@ fn proposal(scratch: &Scratch, made: &Made<'_>) -> Result<Proposal, Error> {
         base: harvest.base.to_string(),
         base_commit: base.commit.map(|id| id.to_string()),
         tree: harvest.tree.to_string(),
-        paths: harvest.changed.iter().map(|(letter, path)| (*letter, visible_bytes(path))).collect(),
-        surface: harvest.executable_surface.iter().map(|path| visible_bytes(path)).collect(),
+        paths: paths(scratch, harvest)?,
+        surface: harvest
+            .executable_surface
+            .iter()
+            .map(|path| visible_bytes(path))
+            .collect(),
         refused: harvest
             .refused
             .iter()
@@ -87,6 +92,29 @@ fn proposal(scratch: &Scratch, made: &Made<'_>) -> Result<Proposal, Error> {
         said,
         state: ProposalState::Open,
     })
+}
+
+/// Returns the paths that differ, with the letter that git has for how.
+fn paths(scratch: &Scratch, harvest: &Harvest) -> Result<Vec<(char, String)>, Error> {
+    let Some(commit) = harvest.commit else {
+        return Ok(Vec::new());
+    };
+    let holds = Repository::at(&scratch.git_dir())?;
+    let change = git::range(&holds, Some(scratch.base()?.head), commit)?;
+    let mut paths = Vec::new();
+    for file in &change.files {
+        let path = visible_bytes(&file.path);
+        match (file.status, &file.old_path) {
+            (Status::Renamed, Some(old)) => {
+                paths.push(('D', visible_bytes(old)));
+                paths.push(('A', path));
+            }
+            (Status::Added | Status::Copied, _) => paths.push(('A', path)),
+            (Status::Deleted, _) => paths.push(('D', path)),
+            _ => paths.push(('M', path)),
+        }
+    }
+    Ok(paths)
 }
 
 fn names(found: &[Finding]) -> String {
@@ -115,7 +143,12 @@ pub fn best_of(came: Vec<Came>, interrupt: &Interrupt) -> Created {
     let rank = |came: &Came| {
         let (proposal, report) = came.offered.as_ref()?;
         let counts = &report.verdict.counts;
-        Some((came.passes, Reverse(counts.block), Reverse(counts.warn), Reverse(proposal.paths.len())))
+        Some((
+            came.passes,
+            Reverse(counts.block),
+            Reverse(counts.warn),
+            Reverse(proposal.paths.len()),
+        ))
     };
     let mut best: Option<Came> = None;
     for came in came {

@@ -119,9 +119,11 @@ impl<'a> Bench<'a> {
     }
 
     fn builtin(&self, order: &Order) -> Result<Session, Error> {
-        let read = |path: &str| super::super::validate::read_policy(self.repo, self.terms.tree, path);
+        let read = |path: &str| load::beside(self.repo, self.terms.tree, path);
         let prompt = prompts::of(PROMPT, &self.terms.settings, self.run, &read)?.prompt;
-        let system = prompt.render(&[]).map_err(|e| Error::Policy(PROMPT.to_owned(), e.to_string()))?;
+        let system = prompt
+            .render(&[])
+            .map_err(|e| Error::Policy(PROMPT.to_owned(), e.to_string()))?;
         let whose = Whose {
             run: self.run,
             agent: &self.terms.agent,
@@ -172,7 +174,14 @@ impl<'a> Bench<'a> {
         let serve: Serve<'_> = &serve;
         let tell = |heard: &crate::agent::runtime::Heard| self.stream.heard(heard);
         let cell = self.cell(Some(self.port));
-        Ok(session::program(&order, (row, &found), &cell, serve, self.interrupt, &tell))
+        Ok(session::program(
+            &order,
+            (row, &found),
+            &cell,
+            serve,
+            self.interrupt,
+            &tell,
+        ))
     }
 
     fn find(&self, row: &Row) -> Result<Program, Error> {
@@ -201,8 +210,7 @@ impl<'a> Bench<'a> {
 
     /// The jail: the user's home and working tree are not to be seen in it, but for the objects of git.
     fn cell(&self, gateway: Option<u16>) -> Cell {
-        let mut readable = vec![self.scratch.odb()];
-        readable.extend(self.scratch.borrowed());
+        let mut readable = self.scratch.readable().unwrap_or_default();
         let mut hidden: Vec<PathBuf> = dirs::home().into_iter().collect();
         hidden.extend(self.repo.root().ok().map(Path::to_owned));
         hidden.extend(self.scratch.path().parent().map(Path::to_owned));
@@ -221,7 +229,7 @@ impl<'a> Bench<'a> {
         let mut all = job::inherited();
         all.retain(|(name, _)| name.to_str().is_some_and(|name| creator.passes(name)));
         if let (Some(port), false) = (gateway, creator.hosts.is_empty()) {
-            let proxy = crate::agent::gateway::proxy(port, &self.placeholder);
+            let proxy = format!("http://pantheon:{}@127.0.0.1:{port}", self.placeholder);
             for name in ["HTTPS_PROXY", "https_proxy"] {
                 all.push((name.into(), proxy.clone().into()));
             }

@@ -32,7 +32,8 @@ const RULES: &str = "Rules:\n\
 
 /// What an agent is told after the gate has judged what it left.
 pub fn again(report: &Report, silenced: usize, refused: &[Refused]) -> String {
-    let mut text = String::from("The check was run again on the files as they are now, and does not pass yet.\n\n");
+    let mut text =
+        String::from("The check was run again on the files as they are now, and does not pass yet.\n\n");
     let counts = |f: &&Finding| f.disposition == Disposition::Block;
     let found: Vec<Finding> = report.findings.iter().filter(counts).cloned().collect();
     if found.is_empty() {
@@ -58,7 +59,13 @@ pub fn again(report: &Report, silenced: usize, refused: &[Refused]) -> String {
 fn list(found: &[Finding]) -> String {
     let mut text = String::new();
     for finding in found.iter().take(MOST) {
-        let _ = writeln!(text, "- {}: {} [{}]", place(&finding.location), finding.message, finding.check);
+        let _ = writeln!(
+            text,
+            "- {}: {} [{}]",
+            place(&finding.location),
+            finding.message,
+            finding.check
+        );
         if let Some(help) = &finding.help {
             let _ = writeln!(text, "  {help}");
         }
@@ -72,7 +79,10 @@ fn list(found: &[Finding]) -> String {
 /// Says where something stands.
 pub fn place(location: &Location) -> String {
     match location {
-        Location::File { path, region: Some(region) } => format!("{}:{}", visible_bytes(path), region.start_line),
+        Location::File {
+            path,
+            region: Some(region),
+        } => format!("{}:{}", visible_bytes(path), region.start_line),
         Location::File { path, region: None } => visible_bytes(path),
         Location::Message(_) => "the commit message".to_owned(),
         Location::Change => "the change as a whole".to_owned(),

@@ -72,7 +72,10 @@ impl Terms {
         let create = settings.create.clone();
         if request.agents > create.max_agents {
             return Err(Wrong::new(
-                format!("{} agents are asked for, and {} may work at once", request.agents, create.max_agents),
+                format!(
+                    "{} agents are asked for, and {} may work at once",
+                    request.agents, create.max_agents
+                ),
                 "ask for fewer, or set `create.max-agents`",
             )
             .into());
@@ -98,7 +101,11 @@ impl Terms {
             rounds: request.rounds.unwrap_or(create.rounds).max(1),
             turns: create.turns,
             deadline: Deadline::after(create.deadline),
-            least: if create.sandbox == "strict" { Level::Strict } else { Level::Base },
+            least: if create.sandbox == "strict" {
+                Level::Strict
+            } else {
+                Level::Base
+            },
             limits: jail::Limits {
                 time: create.deadline,
                 processes: create.processes,
@@ -154,7 +161,10 @@ fn agent(settings: &Settings, request: &Request) -> Result<(String, Option<Agent
         .into()),
         None if name == BUILTIN => Ok((name.clone(), None)),
         // A runtime by its own name needs nothing else.
-        None if runtime::ALL.iter().any(|row| row.name == name && !row.program.is_empty()) => {
+        None if runtime::ALL
+            .iter()
+            .any(|row| row.name == name && !row.program.is_empty()) =>
+        {
             let creator = CreatorSettings {
                 runtime: name.clone(),
                 ..CreatorSettings::default()
@@ -166,7 +176,7 @@ fn agent(settings: &Settings, request: &Request) -> Result<(String, Option<Agent
                     model: None,
                     tools: Vec::new(),
                     creator,
-                    origin: config::Origin::Default,
+                    origin: config::Origin::of("the command line"),
                 }),
             ))
         }
@@ -174,9 +184,14 @@ fn agent(settings: &Settings, request: &Request) -> Result<(String, Option<Agent
             let creators = agents.iter().filter(|(_, agent)| agent.role == Role::Creator);
             let hint = config::nearest(name, creators.map(|(name, _)| name.as_str()));
             let hint = hint.unwrap_or_else(|| {
-                "write `[agents.<name>]` with `role = \"creator\"`, or name a runtime such as `claude`".to_owned()
+                "write `[agents.<name>]` with `role = \"creator\"`, or name a runtime such as `claude`"
+                    .to_owned()
             });
-            Err(Wrong::new(format!("there is no agent `{}`", crate::model::visible(name)), hint).into())
+            Err(Wrong::new(
+                format!("there is no agent `{}`", crate::model::visible(name)),
+                hint,
+            )
+            .into())
         }
     }
 }

@@ -76,7 +76,10 @@ fn named(book: &Book, wants: &Wants<'_>, name: &str) -> Result<(String, Vec<usiz
         )
         .into());
     };
-    Ok((book.models[at].id.clone(), book.table.models[at].endpoints.clone()))
+    Ok((
+        book.models[at].id.clone(),
+        book.table.models[at].endpoints.clone(),
+    ))
 }
 
 fn upstream(book: &Book, at: usize, wire: Wire, model: &str) -> Result<Option<Upstream>, String> {
@@ -103,7 +106,14 @@ fn upstream(book: &Book, at: usize, wire: Wire, model: &str) -> Result<Option<Up
 }
 
 fn nobody(wants: &Wants<'_>, why: Option<String>) -> Error {
-    let message = format!("no model can be asked for `{}` in the words that it speaks", wants.row.name);
+    let message = format!(
+        "no model can be asked for `{}` in the words that it speaks",
+        wants.row.name
+    );
     let message = why.map_or(message.clone(), |why| format!("{message}: {why}"));
-    Wrong::new(message, "`pantheon models list` says which providers are configured, and what they lack").into()
+    Wrong::new(
+        message,
+        "`pantheon models list` says which providers are configured, and what they lack",
+    )
+    .into()
 }
