@@ -4,6 +4,7 @@ mod commands;
 mod kind;
 mod models;
 mod pattern;
+mod scratch;
 mod validators;
 
 pub use kind::{Key, Kind, Section, Shape};
@@ -174,6 +175,12 @@ pub const SECTIONS: &[Section] = &[
         shape: Shape::Table,
         doc: "How models review a change.",
         keys: validators::REVIEW,
+    },
+    Section {
+        name: "scratch",
+        shape: Shape::Table,
+        doc: "The trees of files that agents work in. See [creators](creators.md).",
+        keys: scratch::SCRATCH,
     },
 ];
 
