@@ -48,9 +48,9 @@ pub enum Error {
     /// What is asked of creators makes no sense here.
     #[error(transparent)]
     Create(#[from] super::create::Wrong),
-    /// A scratch worktree cannot be made or read.
+    /// A scratch tree cannot be laid out, harvested or taken away.
     #[error(transparent)]
-    Worktree(#[from] git::scratch::ScratchError),
+    Run(#[from] git::scratch::ScratchError),
     /// No temporary directory can be made.
     #[error("no temporary directory can be made: {0}")]
     Scratch(#[source] io::Error),

@@ -18,6 +18,7 @@ pub mod lines;
 mod load;
 pub mod models;
 pub mod review;
+pub mod runs;
 pub mod settings;
 pub mod state;
 pub mod validate;
@@ -26,5 +27,6 @@ mod wire;
 pub mod worker;
 
 pub use crate::git::Error as GitError;
+pub use crate::git::scratch::ScratchError as RunError;
 pub use crate::store::Error as StateError;
 pub use error::Error;

@@ -11,6 +11,7 @@ mod doctor;
 mod eval;
 mod failure;
 mod fix;
+mod gc;
 mod hands;
 mod hook;
 mod hooks;
@@ -118,6 +119,7 @@ enum Command {
     Models(models::Command),
     Trust(trust::Args),
     Doctor(doctor::Args),
+    Gc(gc::Args),
     /// Write the completions of a shell
     Completions {
         /// The shell
@@ -228,6 +230,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Models(what) => models::run(what, cx, &load_or_shipped(cx)?),
         Command::Trust(args) => trust::run(args, cx, &load()?),
         Command::Doctor(args) => doctor::run(args, cx),
+        Command::Gc(args) => gc::run(args, cx),
         Command::Completions { shell } => {
             cx.out(&completions::script(&Cli::command(), *shell));
             Ok(0)

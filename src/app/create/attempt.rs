@@ -9,7 +9,7 @@ use super::task;
 use super::terms::Terms;
 use super::{Request, Task};
 use crate::agent::{End, Session};
-use crate::app::{Error, models};
+use crate::app::{Error, runs};
 use crate::git::Repository;
 use crate::git::scratch::{self, Bounds, Harvest, Scratch, State};
 use crate::model::{Disposition, Finding, Fingerprint, Happening, Listener, Money, Proposal, Report};
@@ -27,7 +27,6 @@ pub struct Attempt<'a> {
     pub subject: &'a Subject,
     pub terms: &'a Terms,
     pub found: &'a [Finding],
-    pub number: usize,
     pub interrupt: &'a Interrupt,
     pub listener: &'a dyn Listener,
 }
@@ -79,7 +78,7 @@ struct Round {
 impl Attempt<'_> {
     /// Tries.
     pub fn run(&self) -> Came {
-        let id = format!("{}-{}", models::run_id(), self.number);
+        let id = runs::name();
         let stream = Stream::new(&id, &self.terms.agent, self.listener);
         let came = self.tried(&id, &stream);
         came.unwrap_or_else(|error| {
@@ -145,7 +144,7 @@ impl Attempt<'_> {
         let mut prompt = task::first(&self.request.task, self.found);
         let mut resume = None;
         let mut seen = BTreeSet::new();
-        let mut last: Option<Round> = None;
+        let mut last;
         let end = loop {
             tally.rounds += 1;
             stream.round(tally.rounds);
@@ -160,7 +159,7 @@ impl Attempt<'_> {
                 .report
                 .as_ref()
                 .map(|report| task::again(report, round.silenced, &round.harvest.refused));
-            last = Some(round);
+            last = round;
             match (over, again) {
                 (Some(end), _) => break end,
                 (None, Some(again)) => {
@@ -173,12 +172,12 @@ impl Attempt<'_> {
                 (None, None) => break "the agent changed nothing".to_owned(),
             }
         };
-        let Some(Round {
+        let Round {
             harvest,
             report: Some(report),
             passes,
             ..
-        }) = last
+        } = last
         else {
             scratch.set_state(State::Dropped)?;
             return Ok(Came::failed(&end));

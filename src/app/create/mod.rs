@@ -36,10 +36,15 @@ pub use terms::Terms;
 use super::{Error, state};
 use crate::git::Repository;
 use crate::model::{Listener, Proposal, Report, Stage};
+use crate::sys::clock::Deadline;
 use crate::sys::signal::Interrupt;
 use attempt::{Attempt, Came};
 use std::path::Path;
+use std::time::Duration;
 use subject::Subject;
+
+/// How long tidying up may take before the work begins.
+const TIDY: Duration = Duration::from_secs(20);
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +131,7 @@ pub fn run(
     let state = state::dir()?;
     let subject = Subject::of(&repo, &state, request)?;
     let terms = Terms::of(&repo, &subject, request)?;
+    tidy(&repo, &terms);
     let found = match &request.task {
         Task::Create(_) => Vec::new(),
         Task::Fix(names) => {
@@ -138,14 +144,13 @@ pub fn run(
     };
     interrupt.check()?;
     let attempts: Vec<Attempt<'_>> = (0..request.agents.max(1))
-        .map(|number| Attempt {
+        .map(|_| Attempt {
             dir,
             state: &state,
             request,
             subject: &subject,
             terms: &terms,
             found: &found,
-            number,
             interrupt,
             listener,
         })
@@ -160,6 +165,13 @@ pub fn run(
 /// When those break.
 pub fn hands() -> std::io::Result<()> {
     crate::agent::hands::serve(std::io::stdin().lock(), &mut std::io::stdout().lock())
+}
+
+/// Takes up what killed runs left behind, before anything new is begun. What stands in the way of that is no
+/// reason not to begin.
+fn tidy(repo: &Repository, terms: &Terms) {
+    let keep = super::runs::keep(repo, &terms.settings).ok();
+    drop(super::runs::sweep(keep.as_ref(), false, &Deadline::after(TIDY)));
 }
 
 /// Lets everybody try, each in a thread of its own.

@@ -210,7 +210,7 @@ impl<'a> Bench<'a> {
 
     /// The jail: the user's home and working tree are not to be seen in it, but for the objects of git.
     fn cell(&self, gateway: Option<u16>) -> Cell {
-        let mut readable = self.scratch.readable().unwrap_or_default();
+        let readable = self.scratch.readable().unwrap_or_default();
         let mut hidden: Vec<PathBuf> = dirs::home().into_iter().collect();
         hidden.extend(self.repo.root().ok().map(Path::to_owned));
         hidden.extend(self.scratch.path().parent().map(Path::to_owned));

@@ -5,7 +5,7 @@ use super::{Request, Wrong};
 use crate::agent::runtime;
 use crate::app::load::{self, From};
 use crate::app::models::Now;
-use crate::app::{Error, wire};
+use crate::app::{Error, runs, wire};
 use crate::config::{self, AgentSettings, CreatorSettings, Role, Settings};
 use crate::git::Repository;
 use crate::git::scratch::Plan;
@@ -112,7 +112,7 @@ impl Terms {
                 memory_bytes: create.memory,
                 ..jail::Limits::default()
             },
-            plan: plan(&settings),
+            plan: runs::plan(&settings),
             trusted,
             set: request.set.clone(),
             settings,
@@ -207,9 +207,4 @@ fn stage(settings: &Settings, subject: &Subject, request: &Request) -> Result<St
         .into()),
         stage => Ok(stage),
     }
-}
-
-fn plan(settings: &Settings) -> Plan {
-    let _ = settings;
-    Plan::default()
 }

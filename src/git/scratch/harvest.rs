@@ -5,7 +5,7 @@
 
 use super::known::{self, Known};
 use super::walk::{Found, Walked, walk};
-use super::{Bounds, Harvest, Refused, Scratch, ScratchError, State};
+use super::{Bounds, Harvest, Refused, Scratch, ScratchError};
 use super::{agent, base, modules, seed, surface};
 use crate::model::{EntryKind, Oid};
 use crate::sys::clock::Deadline;
@@ -19,7 +19,9 @@ const INDEX: &str = "index.harvest";
 /// The message of the commit of a harvest.
 const MESSAGE: &str = "What came of the run";
 
-/// Keeps what is in the tree of a run as objects of the run. Nothing may work in it any more.
+/// Keeps what is in the tree of a run as objects of the run. Nothing may work in it meanwhile.
+///
+/// The state of the run stays as it is: only its owner knows whether more is to come.
 ///
 /// # Errors
 /// When there are more entries than the bounds allow, the objects cannot be written, or the time is up. The files
@@ -50,9 +52,6 @@ pub fn harvest(scratch: &mut Scratch, bounds: Bounds, within: &Deadline) -> Resu
     let left_out = ignored.len() + walked.skipped.saturating_sub(modules.len());
     let harvest = gather.finish(left_out)?;
     scratch.run.harvest = Some((harvest.tree, harvest.commit));
-    if matches!(scratch.run.state, State::Preparing | State::Working) {
-        scratch.run.state = State::Harvested;
-    }
     scratch.write()?;
     Ok(harvest)
 }

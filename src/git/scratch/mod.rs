@@ -52,6 +52,9 @@ use bstr::BString;
 use std::io;
 use std::path::PathBuf;
 
+/// The variable that every process of a run has in its environment, with the name of the run.
+pub const VARIABLE: &str = "PANTHEON_RUN";
+
 /// What a run is to start from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Start {

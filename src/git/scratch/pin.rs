@@ -10,6 +10,7 @@ use crate::git::command::Git;
 use crate::model::Oid;
 use crate::sys::clock::Deadline;
 use bstr::ByteSlice;
+use std::path::Path;
 
 /// How many commits of the user's that only local branches reach are kept.
 const HISTORY: usize = 64;
@@ -36,8 +37,10 @@ pub(super) fn pin(
 /// Prepares `git` to read the user's repository, together with what the run has already.
 fn reader(scratch: &Scratch, repository: &Repository, within: &Deadline) -> Git {
     let odb = alternates::variable(&scratch.odb());
-    Git::alone(repository.common_dir())
-        .env("GIT_DIR", repository.git_dir())
+    // Git runs elsewhere than we do, and what was found from a relative place is relative.
+    let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    Git::alone(&whole(repository.common_dir()))
+        .env("GIT_DIR", whole(repository.git_dir()))
         .env("GIT_ALTERNATE_OBJECT_DIRECTORIES", odb)
         .limit(within.left())
 }
