@@ -117,6 +117,7 @@ impl Attempt<'_> {
     fn begin(&self, scratch: &Scratch, stream: &Stream<'_>, start: Instant) -> Result<(), Error> {
         let task = match &self.request.task {
             Task::Create(text) => line(text),
+            Task::Fix(_) if self.found.len() == 1 => "mend 1 finding".to_owned(),
             Task::Fix(_) => format!("mend {} findings", self.found.len()),
         };
         stream.tell(Happening::Started {

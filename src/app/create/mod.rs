@@ -127,6 +127,8 @@ pub fn run(
     interrupt: &Interrupt,
     listener: &dyn Listener,
 ) -> Result<Outcome, Error> {
+    // What is locked in must be named in full.
+    let dir = &std::fs::canonicalize(dir).map_err(|e| Error::File(dir.to_owned(), e))?;
     let repo = Repository::open(dir)?;
     let state = state::dir()?;
     let subject = Subject::of(&repo, &state, request)?;

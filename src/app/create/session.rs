@@ -214,6 +214,7 @@ impl<'a> Bench<'a> {
         let mut hidden: Vec<PathBuf> = dirs::home().into_iter().collect();
         hidden.extend(self.repo.root().ok().map(Path::to_owned));
         hidden.extend(self.scratch.path().parent().map(Path::to_owned));
+        hidden.retain(|dir| dir.is_absolute());
         Cell {
             readable,
             hidden,
