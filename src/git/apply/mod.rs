@@ -215,6 +215,52 @@ pub fn prepare(offer: &Offer<'_>) -> Result<Prepared, Error> {
     prepared(desk, (offer.base, offer.tree), &[], None)
 }
 
+/// How a change is written out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As a patch that `git apply` takes.
+    Patch,
+    /// One line for each file, with the number of its lines.
+    Stat,
+}
+
+/// Writes a change out, as git does. Its lines may hold anything.
+///
+/// # Errors
+/// When git does not do its part.
+pub fn diff(offer: &Offer<'_>, form: Form) -> Result<Vec<u8>, Error> {
+    let desk = Desk::open(offer.repository, &[offer.objects.to_owned()], offer.room)?;
+    let form: &[&str] = match form {
+        Form::Patch => &["-p", "--binary", "--full-index"],
+        Form::Stat => &["--stat=100", "--summary"],
+    };
+    let start = [
+        "diff-tree",
+        "-r",
+        "-M",
+        "--no-color",
+        "--no-ext-diff",
+        "--no-textconv",
+    ];
+    let trees = [offer.base, offer.tree, "--"];
+    Ok(desk.git().run(&[&start, form, &trees].concat())?)
+}
+
+/// Returns the paths of a change that are links, or that can be run as programs and could not before.
+///
+/// # Errors
+/// When git does not do its part.
+pub fn surface(offer: &Offer<'_>) -> Result<Vec<BString>, Error> {
+    let desk = Desk::open(offer.repository, &[offer.objects.to_owned()], offer.room)?;
+    let changes = desk.changes(offer.base, offer.tree)?.into_iter();
+    let is_new = |change: &desk::Change| {
+        let was_executable = change.old.as_ref().is_some_and(desk::Entry::is_executable);
+        let new = change.new.as_ref();
+        new.is_some_and(|new| new.is_link() || (new.is_executable() && !was_executable))
+    };
+    Ok(changes.filter(is_new).map(|change| change.path).collect())
+}
+
 /// Tries the change from one tree to another on what stands in the working tree.
 fn prepared(
     desk: Desk,
