@@ -162,6 +162,7 @@ pub fn outcome(preview: &Preview) -> String {
 
 fn stat(out: &mut String, file: &FileStat) {
     let lines = match (file.added, file.removed) {
+        (Some(0), Some(0)) if file.status == 'M' => "  mode".to_owned(),
         (Some(0), Some(0)) => String::new(),
         (Some(added), Some(removed)) => format!("  +{added} -{removed}"),
         _ => "  binary".to_owned(),

@@ -52,14 +52,23 @@ pub struct Journal {
 }
 
 impl Journal {
-    pub(super) fn new(desk: &Desk, sequence: u64, (present, merged): (String, String), plan: Plan) -> Self {
-        let root = desk.root.clone();
+    pub(super) fn new(desk: &Desk, sequence: u64, trees: (String, String), plan: Plan) -> Self {
+        Self::of(&desk.root, desk.tag(), sequence, trees, plan)
+    }
+
+    pub(super) fn of(
+        root: &Path,
+        tag: String,
+        sequence: u64,
+        (present, merged): (String, String),
+        plan: Plan,
+    ) -> Self {
         Self {
             version: VERSION,
-            staging: format!("{STAGING}{}", desk.tag()),
+            staging: STAGING.to_owned() + &tag,
             phase: Phase::Prepared,
             sequence,
-            root: Vec::from_path_buf(root).unwrap_or_default().into(),
+            root: Vec::from_path_buf(root.to_owned()).unwrap_or_default().into(),
             present,
             merged,
             plan,
@@ -107,7 +116,11 @@ pub fn read(dir: &Path) -> Result<Option<Journal>, Error> {
         serde_json::from_slice(&bytes).map_err(|e| Error::Journal(path.clone(), e.to_string()))?;
     let is_ours = journal.staging.strip_prefix(STAGING);
     match journal.version {
-        VERSION if is_ours.is_some_and(|tag| tag.bytes().all(|byte| byte.is_ascii_alphanumeric())) => {
+        VERSION
+            if is_ours.is_some_and(|tag| {
+                !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            }) =>
+        {
             Ok(Some(journal))
         }
         VERSION => Err(Error::Journal(
