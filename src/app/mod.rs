@@ -17,6 +17,7 @@ mod judge;
 pub mod lines;
 mod load;
 pub mod models;
+pub mod proposals;
 pub mod review;
 pub mod runs;
 pub mod settings;

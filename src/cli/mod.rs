@@ -22,9 +22,11 @@ mod models;
 mod output;
 mod policy;
 mod progress;
+mod proposals;
 mod review;
 mod rules;
 mod trust;
+mod undo;
 mod worker;
 
 pub use failure::{Exit, Failure};
@@ -117,6 +119,10 @@ enum Command {
     #[command(subcommand)]
     /// Show the models that are configured: whether they can be reached, what they cost, which one is asked
     Models(models::Command),
+    #[command(subcommand)]
+    /// List, show, apply or drop what creators have offered
+    Proposals(proposals::Command),
+    Undo(undo::Args),
     Trust(trust::Args),
     Doctor(doctor::Args),
     Gc(gc::Args),
@@ -228,6 +234,8 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Eval(args) => eval::run(args, cx, || load_or_shipped(cx)),
         Command::Rules(args) => list_rules(args, cx),
         Command::Models(what) => models::run(what, cx, &load_or_shipped(cx)?),
+        Command::Proposals(what) => proposals::run(what, cx),
+        Command::Undo(args) => undo::run(args, cx),
         Command::Trust(args) => trust::run(args, cx, &load()?),
         Command::Doctor(args) => doctor::run(args, cx),
         Command::Gc(args) => gc::run(args, cx),

@@ -136,6 +136,20 @@ impl Git {
         self
     }
 
+    /// Takes a variable away.
+    #[must_use]
+    pub fn unset(mut self, name: &str) -> Self {
+        self.run.env.push((name.into(), None));
+        self
+    }
+
+    /// Gives git something to read.
+    #[must_use]
+    pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.run.input = Some(bytes.into());
+        self
+    }
+
     /// Runs git and returns what it printed.
     ///
     /// # Errors
@@ -157,6 +171,18 @@ impl Git {
         match output.status.code() {
             Some(0) => Ok(Some(output.stdout)),
             Some(1) => Ok(None),
+            _ => Err(refusal(args, &output)),
+        }
+    }
+
+    /// Asks git something that it answers with yes (exit code 0) or no (1), and returns what it printed with that.
+    ///
+    /// # Errors
+    /// As [`Git::run`], for every other exit code.
+    pub fn answer(&self, args: &[&str]) -> Result<(bool, Vec<u8>), Error> {
+        let output = self.output(args)?;
+        match output.status.code() {
+            Some(code @ (0 | 1)) => Ok((code == 0, output.stdout)),
             _ => Err(refusal(args, &output)),
         }
     }

@@ -1,7 +1,9 @@
 //! From a repository to a change set, read through gix: the index, trees, blobs and references.
 //!
-//! Nothing here writes to the repository; [`checkout`] writes to a temporary directory of its own.
+//! Nothing here writes to the repository; [`checkout`] writes to a temporary directory of its own. What [`apply`]
+//! writes to the working tree, a person asked for.
 
+pub mod apply;
 mod changes;
 mod checkout;
 pub mod command;

@@ -1,5 +1,8 @@
 //! Tests through the binary, on real git repositories that know nothing of the machine.
 
+#[cfg(unix)]
+#[cfg(test)]
+mod apply;
 #[cfg(test)]
 mod architecture;
 #[cfg(unix)]
