@@ -13,6 +13,7 @@ mod hook;
 mod hooks;
 mod init;
 mod jail;
+mod jail_probe;
 mod man;
 mod models;
 mod output;
@@ -130,6 +131,8 @@ enum Command {
     Worker,
     #[command(hide = true)]
     Jail,
+    #[command(hide = true)]
+    JailProbe(jail_probe::Args),
 }
 
 /// Runs the program and returns its exit code.
@@ -229,6 +232,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Debug(args) => debug::run(args, cx),
         Command::Worker => worker::run(),
         Command::Jail => jail::run(),
+        Command::JailProbe(args) => jail_probe::run(args),
     }
 }
 

@@ -52,7 +52,10 @@ fn allow(rules: RulesetCreated, abi: ABI, spec: &Spec) -> Result<RulesetCreated,
     let read = AccessFs::from_read(abi);
     // Where it stands in for another directory it has that one's name.
     let stands_in = OsStr::new("/tmp");
-    let tmp = spec.tmp.iter().map(|tmp| if spec.namespaces { stands_in } else { tmp });
+    let tmp = spec
+        .tmp
+        .iter()
+        .map(|tmp| if spec.namespaces { stands_in } else { tmp });
     let device = AccessFs::ReadFile | AccessFs::IoctlDev;
     let mut rules = rules
         .add_rules(path_beneath_rules(ROOTS, read))?
