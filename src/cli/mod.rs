@@ -17,6 +17,7 @@ mod hook;
 mod hooks;
 mod init;
 mod jail;
+mod jail_probe;
 mod man;
 mod models;
 mod output;
@@ -146,6 +147,8 @@ enum Command {
     Worker,
     #[command(hide = true)]
     Jail,
+    #[command(hide = true)]
+    JailProbe(jail_probe::Args),
 }
 
 /// Runs the program and returns its exit code.
@@ -251,6 +254,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Hands => hands::run(),
         Command::Worker => worker::run(),
         Command::Jail => jail::run(),
+        Command::JailProbe(args) => jail_probe::run(args),
     }
 }
 
