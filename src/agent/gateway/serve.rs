@@ -55,7 +55,13 @@ async fn serve(shared: Arc<Shared>, stream: TcpStream) {
     let began = Instant::now();
     let mut record = Record {
         shared: &shared,
-        told: Told::default(),
+        told: Told {
+            entry: Entry {
+                kind: Kind::Refused,
+                ..Entry::default()
+            },
+            ..Told::default()
+        },
         is_open: false,
         began,
     };
@@ -92,7 +98,6 @@ async fn one(shared: &Shared, conn: &mut Conn, record: &mut Record<'_>) -> Resul
     };
     record.is_open = true;
     let told = &mut record.told;
-    told.entry.kind = Kind::Refused;
     told.entry.method.clone_from(&head.method);
     told.entry.path = head.target.split('?').next().unwrap_or_default().to_owned();
     match head.method.as_str() {
