@@ -133,7 +133,11 @@ impl Purse {
         let is_held = caps.run.or(caps.day).or(caps.month).is_some() && !planned.free;
         let Some(store) = &mut self.store else {
             let why = "the ledger cannot be used, so no limit on spending can be held";
-            return if is_held { Err(Refused(why.to_owned())) } else { Ok(None) };
+            return if is_held {
+                Err(Refused(why.to_owned()))
+            } else {
+                Ok(None)
+            };
         };
         store.renew(Deadline::after(PATIENCE));
         let ask = Ask {
@@ -160,7 +164,11 @@ impl Purse {
     fn price(&self, open: &Open, served: Option<&str>, usage: &Usage) -> Money {
         match open.planned.free {
             true => Money::ZERO,
-            false => self.prices.price(&call(&open.planned, &open.day, served), usage).cost,
+            false => {
+                self.prices
+                    .price(&call(&open.planned, &open.day, served), usage)
+                    .cost
+            }
         }
     }
 

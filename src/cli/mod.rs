@@ -5,17 +5,23 @@ mod ci;
 mod completions;
 mod config;
 mod cost;
+mod create;
 mod debug;
 mod doctor;
 mod eval;
 mod failure;
+mod fix;
+mod gc;
+mod hands;
 mod hook;
 mod hooks;
 mod init;
+mod jail;
 mod man;
 mod models;
 mod output;
 mod policy;
+mod progress;
 mod review;
 mod rules;
 mod trust;
@@ -91,6 +97,8 @@ enum Command {
     Hooks(hooks::HooksArgs),
     Review(review::Args),
     Ci(ci::Args),
+    Fix(fix::Args),
+    Create(create::Args),
     #[command(subcommand)]
     /// Check the policy, or explain what it says about a path
     Policy(policy::Command),
@@ -111,6 +119,7 @@ enum Command {
     Models(models::Command),
     Trust(trust::Args),
     Doctor(doctor::Args),
+    Gc(gc::Args),
     /// Write the completions of a shell
     Completions {
         /// The shell
@@ -126,7 +135,11 @@ enum Command {
     #[command(hide = true)]
     Debug(debug::Args),
     #[command(hide = true)]
+    Hands,
+    #[command(hide = true)]
     Worker,
+    #[command(hide = true)]
+    Jail,
 }
 
 /// Runs the program and returns its exit code.
@@ -143,6 +156,9 @@ pub fn main() -> Exit {
     };
     if first.as_ref().is_some_and(|word| word == app::worker::WORD) {
         return finish(worker::run(), &cx);
+    }
+    if first.as_ref().is_some_and(|word| word == app::jail::WORD) {
+        return finish(jail::run(), &cx);
     }
     if first.is_some_and(|word| word == "hook")
         && let Some(args) = hook::Args::fast(words)
@@ -214,6 +230,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Models(what) => models::run(what, cx, &load_or_shipped(cx)?),
         Command::Trust(args) => trust::run(args, cx, &load()?),
         Command::Doctor(args) => doctor::run(args, cx),
+        Command::Gc(args) => gc::run(args, cx),
         Command::Completions { shell } => {
             cx.out(&completions::script(&Cli::command(), *shell));
             Ok(0)
@@ -221,7 +238,11 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Man { dir } => man::write(&Cli::command(), dir),
         Command::Hook(args) => hook::run(args, cx),
         Command::Debug(args) => debug::run(args, cx),
+        Command::Fix(args) => fix::run(args, cx),
+        Command::Create(args) => create::run(args, cx),
+        Command::Hands => hands::run(),
         Command::Worker => worker::run(),
+        Command::Jail => jail::run(),
     }
 }
 

@@ -5,6 +5,7 @@ mod create;
 mod kind;
 mod models;
 mod pattern;
+mod scratch;
 mod validators;
 
 pub use kind::{Key, Kind, Section, Shape};
@@ -182,6 +183,12 @@ pub const SECTIONS: &[Section] = &[
         doc: "How creators work: agents that write code, in scratch worktrees only. See [the gateway](gateway.md) for \
               what they can reach.",
         keys: create::CREATE,
+    },
+    Section {
+        name: "scratch",
+        shape: Shape::Table,
+        doc: "The trees of files that agents work in. See [creators](creators.md).",
+        keys: scratch::SCRATCH,
     },
 ];
 

@@ -51,7 +51,7 @@ pub use pack::{PACKS, Pack};
 pub use problem::{Origin, Problem, Problems};
 pub use schema::schema;
 pub use settings::{
-    Effective, Hooks, Limits, OnMissing, PatternSource, RuleSettings, Settings, Suppressions,
+    Effective, Hooks, Limits, OnMissing, PatternSource, RuleSettings, Scratch, Settings, Suppressions,
 };
 pub use show::show;
 pub use validators::{CLAIMS, FAMILIES, LANGUAGES, ReviewSettings, VALIDATORS, ValidatorSettings};

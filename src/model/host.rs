@@ -60,7 +60,9 @@ impl HostRule {
 
 fn is_name(host: &str) -> bool {
     let is_label = |label: &str| {
-        let inner = label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let inner = label
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         !label.is_empty() && label.len() <= 63 && inner && !label.starts_with('-') && !label.ends_with('-')
     };
     host.len() <= 253 && host.split('.').all(is_label)
@@ -85,14 +87,32 @@ mod tests {
 
     #[test]
     fn a_host_is_a_name_or_an_address_with_a_port() {
-        let read = |text| HostRule::parse(text).map(|rule| rule.to_string()).map_err(|e| e.0);
+        let read = |text| {
+            HostRule::parse(text)
+                .map(|rule| rule.to_string())
+                .map_err(|e| e.0)
+        };
         assert_eq!(read("Index.Crates.io"), Ok("index.crates.io:443".into()));
         assert_eq!(read("127.0.0.1:80"), Ok("127.0.0.1:80".into()));
         assert_eq!(read("[::1]:8080"), Ok("[::1]:8080".into()));
         assert_eq!(read("private:a.corp:81"), Ok("private:a.corp:81".into()));
         for wrong in [
-            "", "*", "*.crates.io", "a:0", "a:", "a:99999", "a:+1", "http://a", "a/b", "[::1", "::1", "a b", "-a",
-            "a..b", "u@a:1", "[a]:1",
+            "",
+            "*",
+            "*.crates.io",
+            "a:0",
+            "a:",
+            "a:99999",
+            "a:+1",
+            "http://a",
+            "a/b",
+            "[::1",
+            "::1",
+            "a b",
+            "-a",
+            "a..b",
+            "u@a:1",
+            "[a]:1",
         ] {
             assert_eq!(read(wrong), Err(wrong.to_owned()), "{wrong}");
         }

@@ -3,6 +3,7 @@
 //! What was achieved is told, never assumed: see [`Level`]. [`prove`] tries what must not work and says what
 //! the system answered.
 
+pub mod jail;
 mod level;
 #[cfg(target_os = "linux")]
 mod linux;

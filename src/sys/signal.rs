@@ -12,6 +12,7 @@ pub struct Interrupted;
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt {
     asked: Arc<AtomicBool>,
+    above: Option<Arc<AtomicBool>>,
 }
 
 impl Interrupt {
@@ -29,6 +30,20 @@ impl Interrupt {
         interrupt
     }
 
+    /// Returns one for a part of the work, which ends when it is told to, or when the whole is.
+    #[must_use]
+    pub fn part(&self) -> Self {
+        Self {
+            asked: Arc::default(),
+            above: Some(self.asked.clone()),
+        }
+    }
+
+    /// Asks whoever listens to end.
+    pub fn raise(&self) {
+        self.asked.store(true, Ordering::Relaxed);
+    }
+
     /// Returns the flag that is set when the user asks the program to end. It lives as long as the program, so
     /// this is for a use-case and not for a loop.
     #[must_use]
@@ -41,7 +56,8 @@ impl Interrupt {
     /// # Errors
     /// If so.
     pub fn check(&self) -> Result<(), Interrupted> {
-        if self.asked.load(Ordering::Relaxed) {
+        let is_set = |flag: &Arc<AtomicBool>| flag.load(Ordering::Relaxed);
+        if is_set(&self.asked) || self.above.as_ref().is_some_and(is_set) {
             Err(Interrupted)
         } else {
             Ok(())

@@ -44,6 +44,9 @@ mod generated;
 mod hooks_install;
 #[cfg(test)]
 mod injection;
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod jail;
 #[cfg(test)]
 mod judgement;
 #[cfg(test)]

@@ -83,7 +83,9 @@ impl Gateway {
     /// `None`: there are none.
     #[must_use]
     pub fn proxy(&self) -> Option<String> {
-        let Rules { hosts, placeholder, .. } = &self.shared.rules;
+        let Rules {
+            hosts, placeholder, ..
+        } = &self.shared.rules;
         let address = format!("http://{PROXY_USER}:{placeholder}@127.0.0.1:{}", self.shared.port);
         (!hosts.is_empty()).then_some(address)
     }

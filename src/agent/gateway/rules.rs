@@ -161,7 +161,10 @@ mod tests {
     fn the_base_of_a_wire_holds_the_version_where_requests_do_not() {
         let base = |kind, wire| base(kind, wire, "https://a.example/");
         assert_eq!(base("openai", Wire::Chat).unwrap(), "https://a.example/v1");
-        assert_eq!(base("openai-compatible", Wire::Chat).unwrap(), "https://a.example");
+        assert_eq!(
+            base("openai-compatible", Wire::Chat).unwrap(),
+            "https://a.example"
+        );
         assert_eq!(base("gemini", Wire::Gemini).unwrap(), "https://a.example");
         assert_eq!(base("gemini", Wire::Chat), None);
     }

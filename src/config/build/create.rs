@@ -62,8 +62,14 @@ fn not_for_validators(table: &Table<'_>) -> Option<Problem> {
         Some((key, entry.key.clone()))
     });
     let (key, place) = found.min_by_key(|(_, place)| place.to_string())?;
-    let message = format!("the validator `{}` has `{key}`, which is for creators alone", table.name);
-    Some(Problem::at(&place, message).hint("a validator reads the change and no more; write `role = \"creator\"`"))
+    let message = format!(
+        "the validator `{}` has `{key}`, which is for creators alone",
+        table.name
+    );
+    Some(
+        Problem::at(&place, message)
+            .hint("a validator reads the change and no more; write `role = \"creator\"`"),
+    )
 }
 
 /// Says what is wrong about a creator, if anything is.
@@ -73,9 +79,14 @@ fn wrong(table: &Table<'_>, settings: &CreatorSettings) -> Option<Problem> {
         None => table.origin.clone(),
     };
     if UNNAMED.contains(&settings.runtime.as_str()) && settings.command.is_empty() {
-        let message = format!("the runtime `{}` of `{}` needs `command`", settings.runtime, table.name);
+        let message = format!(
+            "the runtime `{}` of `{}` needs `command`",
+            settings.runtime, table.name
+        );
         let problem = Problem::at(&place("runtime"), message);
-        return Some(problem.hint("name the program and its arguments, such as `command = [\"opencode\", \"acp\"]`"));
+        return Some(
+            problem.hint("name the program and its arguments, such as `command = [\"opencode\", \"acp\"]`"),
+        );
     }
     let host = settings.hosts.iter().find_map(|host| HostRule::parse(host).err());
     if let Some(wrong) = host {

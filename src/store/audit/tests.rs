@@ -102,7 +102,10 @@ fn what_was_left_half_written_is_told_and_the_chain_goes_on() {
         write(&place, 2);
         assert_eq!(verify(&place.path).unwrap().lines, 6, "{torn:?}");
         let text = std::fs::read_to_string(&place.path).unwrap();
-        assert!(text.starts_with(&format!("{whole}{torn}")), "nothing is taken away");
+        assert!(
+            text.starts_with(&format!("{whole}{torn}")),
+            "nothing is taken away"
+        );
         let hidden = text.replacen(torn, "{\"hidden\":1", 1);
         if hidden != text && torn != "\n" && torn != "{" {
             crate::sys::file::write_atomic(&place.path, hidden.as_bytes(), 0o600).unwrap();
@@ -133,7 +136,11 @@ fn a_line_stays_within_its_bound_and_on_one_line() {
         elapsed: u64::MAX,
     };
     Log::open(&place.path).unwrap().append(&entry).unwrap();
-    assert!(lines(&place)[0].len() < chain::LONGEST, "{}", lines(&place)[0].len());
+    assert!(
+        lines(&place)[0].len() < chain::LONGEST,
+        "{}",
+        lines(&place)[0].len()
+    );
     assert_eq!(verify(&place.path).unwrap().lines, 1);
 }
 
