@@ -35,7 +35,10 @@ pub fn run(what: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Verify => match audit::verify(&path) {
             Ok(None) => nothing(cx),
             Ok(Some(whole)) => {
-                cx.out(&format!("{} lines, all whole; the last hash is {}\n", whole.lines, whole.head));
+                cx.out(&format!(
+                    "{} lines, all whole; the last hash is {}\n",
+                    whole.lines, whole.head
+                ));
                 Ok(0)
             }
             Err(broken) => told(broken, cx),

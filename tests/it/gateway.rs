@@ -35,10 +35,30 @@ const PLACEHOLDER: &str = "placeholder-0123456789abcdef";
 
 /// A wire, the kind of the provider that speaks it, a path, and the header with the key.
 const WIRES: [(Wire, &str, &str, &str); 4] = [
-    (Wire::Anthropic, "anthropic", "/v1/messages?beta=true", "x-api-key: "),
-    (Wire::Responses, "openai", "/v1/responses", "authorization: Bearer "),
-    (Wire::Chat, "openai-compatible", "/v1/chat/completions", "Authorization: bearer "),
-    (Wire::Gemini, "gemini", "/v1beta/models/model-1:generateContent", "x-goog-api-key: "),
+    (
+        Wire::Anthropic,
+        "anthropic",
+        "/v1/messages?beta=true",
+        "x-api-key: ",
+    ),
+    (
+        Wire::Responses,
+        "openai",
+        "/v1/responses",
+        "authorization: Bearer ",
+    ),
+    (
+        Wire::Chat,
+        "openai-compatible",
+        "/v1/chat/completions",
+        "Authorization: bearer ",
+    ),
+    (
+        Wire::Gemini,
+        "gemini",
+        "/v1beta/models/model-1:generateContent",
+        "x-goog-api-key: ",
+    ),
 ];
 
 /// A gateway with all that belongs to it.
@@ -59,7 +79,11 @@ struct Plan {
 }
 
 fn place(kind: &str, url: &str) -> Place {
-    let base = if kind == "openai-compatible" { format!("{url}/v1") } else { url.to_owned() };
+    let base = if kind == "openai-compatible" {
+        format!("{url}/v1")
+    } else {
+        url.to_owned()
+    };
     Place {
         provider: format!("my-{kind}"),
         codec: provider::find(kind).unwrap(),
@@ -85,7 +109,9 @@ fn upstream(wire: Wire, kind: &str, server: &Server) -> Upstream {
 /// A plan with all four wires at one server.
 fn plan(server: &Server) -> Plan {
     Plan {
-        upstreams: WIRES.map(|(wire, kind, ..)| upstream(wire, kind, server)).to_vec(),
+        upstreams: WIRES
+            .map(|(wire, kind, ..)| upstream(wire, kind, server))
+            .to_vec(),
         hosts: Vec::new(),
         bounds: Bounds::default(),
         caps: Caps::default(),
@@ -229,9 +255,16 @@ impl Reply {
     fn read(mut socket: TcpStream) -> Self {
         let mut raw = Vec::new();
         drop(socket.read_to_end(&mut raw));
-        let end = raw.windows(4).position(|w| w == b"\r\n\r\n").map_or(raw.len(), |at| at + 4);
+        let end = raw
+            .windows(4)
+            .position(|w| w == b"\r\n\r\n")
+            .map_or(raw.len(), |at| at + 4);
         let head = String::from_utf8_lossy(&raw[..end]).to_lowercase();
-        let status = head.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or_default();
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|word| word.parse().ok())
+            .unwrap_or_default();
         let (body, is_whole) = match head.contains("transfer-encoding: chunked") {
             true => unchunk(&raw[end..]),
             false => (raw[end..].to_vec(), end > 0),
@@ -253,7 +286,9 @@ impl Reply {
 fn unchunk(mut bytes: &[u8]) -> (Vec<u8>, bool) {
     let mut body = Vec::new();
     while let Some(end) = bytes.windows(2).position(|w| w == b"\r\n") {
-        let size = std::str::from_utf8(&bytes[..end]).ok().and_then(|s| usize::from_str_radix(s, 16).ok());
+        let size = std::str::from_utf8(&bytes[..end])
+            .ok()
+            .and_then(|s| usize::from_str_radix(s, 16).ok());
         let Some(size) = size.filter(|size| bytes.len() >= end + 4 + size) else {
             return (body, false);
         };
@@ -305,11 +340,23 @@ fn four_wires_pass_whole_and_in_pieces() {
                 true => contract::events(kind, scene::SAID).concat(),
                 false => contract::answer(kind, scene::SAID),
             };
-            assert_eq!((reply.status, reply.is_whole), (200, true), "{kind} {}", reply.head);
-            assert_eq!(String::from_utf8_lossy(&reply.body), String::from_utf8_lossy(&good));
+            assert_eq!(
+                (reply.status, reply.is_whole),
+                (200, true),
+                "{kind} {}",
+                reply.head
+            );
+            assert_eq!(
+                String::from_utf8_lossy(&reply.body),
+                String::from_utf8_lossy(&good)
+            );
             expected += 1;
             let asked = server.asked().last().unwrap().clone();
-            let shown = asked.header(if kind == "gemini" { "x-goog-api-key" } else { "authorization" });
+            let shown = asked.header(if kind == "gemini" {
+                "x-goog-api-key"
+            } else {
+                "authorization"
+            });
             assert!(shown.ends_with(KEY), "{kind} {asked:?}");
             assert!(!format!("{asked:?}").contains(PLACEHOLDER), "{asked:?}");
             for gone in ["x-stainless-os", "accept-encoding", "host-x"] {
@@ -317,15 +364,28 @@ fn four_wires_pass_whole_and_in_pieces() {
             }
             assert!(asked.header("user-agent").starts_with("pantheon/"));
             let spent = world.spent();
-            assert_eq!((spent.input, spent.output), (40 * expected, 9 * expected), "{at} {streams}");
+            assert_eq!(
+                (spent.input, spent.output),
+                (40 * expected, 9 * expected),
+                "{at} {streams}"
+            );
         }
     }
     let (spent, log) = world.close();
-    assert_eq!((spent.requests, spent.refused, spent.models.join(" ")), (8, 0, "model-1".to_owned()));
+    assert_eq!(
+        (spent.requests, spent.refused, spent.models.join(" ")),
+        (8, 0, "model-1".to_owned())
+    );
     assert_eq!(spent.cost.to_string(), "$0.39");
     let first = &log[0];
-    assert_eq!((first.status, first.input, first.output, first.cost), (200, 40, 9, 49_000_000));
-    assert_eq!((first.path.as_str(), first.model.as_str()), ("/v1/messages", "model-1"));
+    assert_eq!(
+        (first.status, first.input, first.output, first.cost),
+        (200, 40, 9, 49_000_000)
+    );
+    assert_eq!(
+        (first.path.as_str(), first.model.as_str()),
+        ("/v1/messages", "model-1")
+    );
     assert_eq!(first.host, server.address.to_string());
     let told = format!("{log:?}");
     for never in [KEY, PLACEHOLDER, "hello", "beta=true"] {
@@ -346,7 +406,11 @@ fn models_are_listed_and_tokens_counted_at_no_cost() {
         assert_eq!(reply.status, 200, "{path}: {reply:?}");
         assert!(String::from_utf8_lossy(&reply.body).contains("model-1"));
     }
-    let reply = world.post("/v1/messages/count_tokens", &format!("x-api-key: {PLACEHOLDER}"), &question());
+    let reply = world.post(
+        "/v1/messages/count_tokens",
+        &format!("x-api-key: {PLACEHOLDER}"),
+        &question(),
+    );
     assert_eq!(reply.json(), json!({"input_tokens": 40}));
     let (spent, _) = world.close();
     assert_eq!((spent.requests, spent.cost.0, spent.input), (4, 0, 0));
@@ -367,7 +431,9 @@ fn an_event_passes_at_once() {
     let mut socket = world.connect();
     let auth = format!("x-api-key: {PLACEHOLDER}");
     let body = question().to_string();
-    socket.write_all(&post(world.port, "/v1/messages", &auth, body.as_bytes())).unwrap();
+    socket
+        .write_all(&post(world.port, "/v1/messages", &auth, body.as_bytes()))
+        .unwrap();
     let mut times = Vec::new();
     let mut buffer = [0; 4096];
     while let Ok(1..) = socket.read(&mut buffer) {
@@ -410,7 +476,9 @@ fn what_is_called_off_ends_at_once() {
         let mut socket = world.connect();
         let auth = format!("x-api-key: {PLACEHOLDER}");
         let body = question().to_string();
-        socket.write_all(&post(world.port, "/v1/messages", &auth, body.as_bytes())).unwrap();
+        socket
+            .write_all(&post(world.port, "/v1/messages", &auth, body.as_bytes()))
+            .unwrap();
         sockets.push(socket);
     }
     until("all have reached the server", || server.asked().len() == 5);
@@ -425,7 +493,11 @@ fn what_is_called_off_ends_at_once() {
     assert!(began.elapsed() < seconds(3), "{:?}", began.elapsed());
     assert_eq!(log.len(), 5);
     // What it may have been charged counts.
-    assert!(spent.cost > pantheon::model::Money(5 * 100_000_000), "{}", spent.cost);
+    assert!(
+        spent.cost > pantheon::model::Money(5 * 100_000_000),
+        "{}",
+        spent.cost
+    );
     assert!(TcpStream::connect(("127.0.0.1", world.port)).is_err());
     assert!(world.dir.path().exists());
 }

@@ -34,11 +34,27 @@ fn unwanted(wire: Wire) -> &'static [&'static str] {
     match wire {
         Wire::Anthropic => &["mcp_servers", "container", "speed", "user_profile_id", "metadata"],
         Wire::Responses => &[
-            "background", "conversation", "previous_response_id", "prompt", "metadata", "user", "safety_identifier",
+            "background",
+            "conversation",
+            "previous_response_id",
+            "prompt",
+            "metadata",
+            "user",
+            "safety_identifier",
         ],
         Wire::Chat => &[
-            "n", "best_of", "web_search_options", "search_parameters", "plugins", "models", "route", "provider",
-            "metadata", "user", "safety_identifier", "store",
+            "n",
+            "best_of",
+            "web_search_options",
+            "search_parameters",
+            "plugins",
+            "models",
+            "route",
+            "provider",
+            "metadata",
+            "user",
+            "safety_identifier",
+            "store",
         ],
         Wire::Gemini => &["cachedContent", "cached_content", "labels"],
     }
@@ -52,7 +68,8 @@ pub(super) fn read(route: &Route, upstream: &Upstream, body: &[u8]) -> Result<Ca
     };
     let mut changed = Vec::new();
     if let Some(what) = outside::address(&fields) {
-        let message = format!("`{what}` names an address that the provider would fetch; send the content itself");
+        let message =
+            format!("`{what}` names an address that the provider would fetch; send the content itself");
         return Err(Denial::new(403, &message));
     }
     strip(upstream.wire, &mut fields, &mut changed);
@@ -61,7 +78,9 @@ pub(super) fn read(route: &Route, upstream: &Upstream, body: &[u8]) -> Result<Ca
         What::Ask => limit(upstream, &mut fields),
         What::Count | What::List => 0,
     };
-    let service_tier = ["service_tier", "serviceTier"].iter().find_map(|name| fields.get(*name)?.as_str());
+    let service_tier = ["service_tier", "serviceTier"]
+        .iter()
+        .find_map(|name| fields.get(*name)?.as_str());
     let service_tier = service_tier.map(str::to_owned);
     Ok(Call {
         model,
@@ -92,7 +111,10 @@ fn strip(wire: Wire, fields: &mut Map<String, Value>, changed: &mut Vec<String>)
         options["include_usage"] = Value::Bool(true);
     }
     if let Some(Value::Object(config)) = generation(wire, fields)
-        && config.remove("candidateCount").or(config.remove("candidate_count")).is_some()
+        && config
+            .remove("candidateCount")
+            .or(config.remove("candidate_count"))
+            .is_some()
     {
         changed.push("candidateCount".to_owned());
     }
@@ -117,7 +139,11 @@ fn model(
 ) -> Result<(String, String), Denial> {
     let asked = match route.gemini() {
         Some((_, model, _)) => model.to_owned(),
-        None => fields.get("model").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        None => fields
+            .get("model")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
     };
     let is_name = !asked.is_empty() && asked.len() <= 200 && asked.bytes().all(|b| b.is_ascii_graphic());
     if !is_name {
@@ -152,9 +178,14 @@ fn limit(upstream: &Upstream, fields: &mut Map<String, Value>) -> u32 {
         Wire::Anthropic => (&["max_tokens"], None),
         Wire::Responses => (&["max_output_tokens"], None),
         Wire::Chat => (&["max_completion_tokens", "max_tokens"], None),
-        Wire::Gemini => (&["maxOutputTokens", "max_output_tokens"], Some("generationConfig")),
+        Wire::Gemini => (
+            &["maxOutputTokens", "max_output_tokens"],
+            Some("generationConfig"),
+        ),
     };
-    let thoughts = fields.get("thinking").and_then(|thinking| thinking.get("budget_tokens"));
+    let thoughts = fields
+        .get("thinking")
+        .and_then(|thinking| thinking.get("budget_tokens"));
     let thoughts = thoughts.and_then(Value::as_u64).unwrap_or_default();
     let floor = match u32::try_from(thoughts).unwrap_or(u32::MAX) {
         0 => 0,

@@ -20,10 +20,22 @@ use crate::sys::http::{self, Header, Limits, Response};
 const FROM_AGENT: [&str; 4] = ["accept", "anthropic-version", "anthropic-beta", "openai-beta"];
 /// The headers of an answer that go on, by the beginning of their names.
 const FROM_ENDPOINT: [&str; 7] = [
-    "content-type", "retry-after", "request-id", "x-request-id", "x-should-retry", "anthropic-ratelimit-", "x-ratelimit-",
+    "content-type",
+    "retry-after",
+    "request-id",
+    "x-request-id",
+    "x-should-retry",
+    "anthropic-ratelimit-",
+    "x-ratelimit-",
 ];
 /// The features that an agent may not switch on, by a word in their names: the provider would reach out.
-const FEATURES: [&str; 5] = ["mcp-client", "code-execution", "web-fetch", "web-search", "files-api"];
+const FEATURES: [&str; 5] = [
+    "mcp-client",
+    "code-execution",
+    "web-fetch",
+    "web-search",
+    "files-api",
+];
 /// Who asks.
 const USER_AGENT: &str = concat!("pantheon/", env!("CARGO_PKG_VERSION"));
 
@@ -35,7 +47,12 @@ pub(super) struct Told {
 }
 
 /// Serves a request that is no tunnel.
-pub(super) async fn serve(shared: &Shared, conn: &mut Conn, head: &Head, told: &mut Told) -> Result<(), Denial> {
+pub(super) async fn serve(
+    shared: &Shared,
+    conn: &mut Conn,
+    head: &Head,
+    told: &mut Told,
+) -> Result<(), Denial> {
     let route = Route::of(head)?;
     told.wire = route.wire;
     authorized(head, &shared.rules.placeholder)?;
@@ -93,7 +110,10 @@ fn authorized(head: &Head, placeholder: &str) -> Result<(), Denial> {
 
 /// Compares in a time that does not tell where the difference is.
 pub(super) fn same(a: &str, b: &str) -> bool {
-    let differ = a.bytes().zip(b.bytes()).fold(0, |differ, (a, b)| differ | (a ^ b));
+    let differ = a
+        .bytes()
+        .zip(b.bytes())
+        .fold(0, |differ, (a, b)| differ | (a ^ b));
     a.len() == b.len() && !b.is_empty() && differ == 0
 }
 
@@ -107,7 +127,12 @@ fn upstream<'a>(shared: &'a Shared, route: &Route) -> Result<&'a Upstream, Denia
 }
 
 /// Reserves what a call may come to.
-async fn pay<'a>(shared: &'a Shared, conn: &Conn, upstream: &Upstream, call: &Call) -> Result<Held<'a>, Denial> {
+async fn pay<'a>(
+    shared: &'a Shared,
+    conn: &Conn,
+    upstream: &Upstream,
+    call: &Call,
+) -> Result<Held<'a>, Denial> {
     let text = String::from_utf8_lossy(&call.body);
     let planned = Planned {
         provider: upstream.provider.clone(),
@@ -174,7 +199,11 @@ impl Sent<'_> {
             Ok(response) => response,
             Err(error) => {
                 if let Some(held) = held {
-                    told.entry.cost = nano(held.settle(&if is_early(&error) { Came::Nothing } else { Came::Unknown }));
+                    told.entry.cost = nano(held.settle(&if is_early(&error) {
+                        Came::Nothing
+                    } else {
+                        Came::Unknown
+                    }));
                 }
                 return Err(self.failed(&error));
             }
@@ -193,13 +222,25 @@ impl Sent<'_> {
 
     /// Sends the call, and waits for the head of its answer.
     async fn send(&self, route: &Route, call: Option<Call>) -> Result<Response, http::Error> {
-        let Upstream { base_url, connect, first_byte, idle, .. } = self.upstream;
+        let Upstream {
+            base_url,
+            connect,
+            first_byte,
+            idle,
+            ..
+        } = self.upstream;
         let path = call.as_ref().map_or(&route.path, |call| &call.path);
         let mark = if route.query.is_empty() { "" } else { "?" };
         let url = format!("{base_url}{path}{mark}{}", route.query);
         let mut body = call.map(|call| call.body).unwrap_or_default();
         // What an agent read in a file of its tree may be a key, and belongs to nobody else.
-        for key in self.shared.rules.upstreams.iter().filter_map(|upstream| upstream.key.as_ref()) {
+        for key in self
+            .shared
+            .rules
+            .upstreams
+            .iter()
+            .filter_map(|upstream| upstream.key.as_ref())
+        {
             key.scrub_bytes(&mut body);
         }
         let request = http::Request {
@@ -228,7 +269,11 @@ impl Sent<'_> {
         }
         for name in FROM_AGENT {
             let value = self.head.get(name).map(|value| features(name, value));
-            headers.extend(value.filter(|value| !value.is_empty()).map(|value| plain(name, value)));
+            headers.extend(
+                value
+                    .filter(|value| !value.is_empty())
+                    .map(|value| plain(name, value)),
+            );
         }
         if self.upstream.wire == Wire::Anthropic && self.head.get("anthropic-version").is_none() {
             headers.push(plain("anthropic-version", self.upstream.api_version.clone()));
@@ -266,7 +311,9 @@ impl Sent<'_> {
         if let Came::Answer(served, usage) = came {
             told.entry.input = usage.prompt();
             told.entry.output = usage.output;
-            told.entry.model = served.map_or(std::mem::take(&mut told.entry.model), |name| self.needles.clean(&name));
+            told.entry.model = served.map_or(std::mem::take(&mut told.entry.model), |name| {
+                self.needles.clean(&name)
+            });
         }
         match end {
             // The last words come after the bill: whoever hears them may ask what was spent.
@@ -314,10 +361,14 @@ impl Sent<'_> {
     fn kept(&self, headers: &Headers) -> Vec<(String, String)> {
         let goes_on = |name: &str| {
             let fits = |begin: &&str| name == *begin || (begin.ends_with('-') && name.starts_with(*begin));
-            FROM_ENDPOINT.iter().any(|begin| fits(&begin))
+            FROM_ENDPOINT.iter().any(fits)
         };
-        let kept = headers.0.iter().filter(|(name, value)| goes_on(name) && is_line(value));
-        kept.map(|(name, value)| (name.clone(), self.needles.clean(value))).collect()
+        let kept = headers
+            .0
+            .iter()
+            .filter(|(name, value)| goes_on(name) && is_line(value));
+        kept.map(|(name, value)| (name.clone(), self.needles.clean(value)))
+            .collect()
     }
 
     fn failed(&self, error: &http::Error) -> Denial {
@@ -342,7 +393,10 @@ fn is_early(error: &http::Error) -> bool {
 fn unusable() -> Denial {
     Denial {
         kind: Kind::Request,
-        ..Denial::new(502, "the endpoint redirects or compresses its answer, which is not passed on")
+        ..Denial::new(
+            502,
+            "the endpoint redirects or compresses its answer, which is not passed on",
+        )
     }
 }
 

@@ -73,7 +73,10 @@ impl Conn {
 
     /// Reads the body of a request.
     pub async fn body(&mut self, head: &Head, most: usize) -> Result<Vec<u8>, Denial> {
-        if head.get("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
+        if head
+            .get("content-encoding")
+            .is_some_and(|coding| !coding.eq_ignore_ascii_case("identity"))
+        {
             return Err(Denial::new(415, "the body must not be compressed").closing());
         }
         if let Length::Of(length) = head.length
@@ -81,8 +84,13 @@ impl Conn {
         {
             return Err(too_long(most));
         }
-        if head.get("expect").is_some_and(|word| word.eq_ignore_ascii_case("100-continue")) {
-            self.write(b"HTTP/1.1 100 Continue\r\n\r\n").await.map_err(|_| cut())?;
+        if head
+            .get("expect")
+            .is_some_and(|word| word.eq_ignore_ascii_case("100-continue"))
+        {
+            self.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                .await
+                .map_err(|_| cut())?;
         }
         match head.length {
             Length::Of(length) => self.take(usize::try_from(length).unwrap_or(most)).await,
@@ -121,7 +129,10 @@ impl Conn {
         loop {
             let line = self.line().await?;
             let is_size = (1..=8).contains(&line.len()) && line.bytes().all(|b| b.is_ascii_hexdigit());
-            let size = usize::from_str_radix(&line, 16).ok().filter(|_| is_size).ok_or_else(bad_chunk)?;
+            let size = usize::from_str_radix(&line, 16)
+                .ok()
+                .filter(|_| is_size)
+                .ok_or_else(bad_chunk)?;
             if size == 0 {
                 break;
             }
@@ -189,7 +200,11 @@ impl Conn {
     pub async fn deny(&mut self, denial: &Denial, wire: Option<Wire>) {
         let body = denial.body(wire);
         let status = denial.status;
-        let ask = if status == 407 { "proxy-authenticate: Basic realm=\"pantheon\"\r\n" } else { "" };
+        let ask = if status == 407 {
+            "proxy-authenticate: Basic realm=\"pantheon\"\r\n"
+        } else {
+            ""
+        };
         let head = format!(
             "HTTP/1.1 {status} {}\r\ncontent-type: application/json\r\nx-should-retry: false\r\n{ask}connection: close\r\n\
              content-length: {}\r\n\r\n",

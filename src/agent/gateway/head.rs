@@ -31,7 +31,9 @@ impl Head {
     /// Reads a head, from its first byte to the blank line.
     pub fn parse(bytes: &[u8], port: u16) -> Result<Self, Denial> {
         let text = std::str::from_utf8(bytes).map_err(|_| malformed("it is not UTF-8"))?;
-        let text = text.strip_suffix("\r\n\r\n").ok_or_else(|| malformed("it does not end"))?;
+        let text = text
+            .strip_suffix("\r\n\r\n")
+            .ok_or_else(|| malformed("it does not end"))?;
         let mut lines = text.split("\r\n");
         let (method, target, is_modern) = request_line(lines.next().unwrap_or_default())?;
         let headers = lines.map(header).collect::<Result<Vec<_>, _>>()?;
@@ -78,7 +80,9 @@ impl Head {
             (None, Some(length)) => {
                 let is_number = !length.is_empty() && length.bytes().all(|b| b.is_ascii_digit());
                 let length = length.parse().ok().filter(|_| is_number);
-                length.map(Length::Of).ok_or_else(|| malformed("its length is no number"))
+                length
+                    .map(Length::Of)
+                    .ok_or_else(|| malformed("its length is no number"))
             }
         }
     }
@@ -125,8 +129,10 @@ fn request_line(line: &str) -> Result<(String, String, bool), Denial> {
         "HTTP/1.0" => false,
         _ => return Err(malformed("its version is not known")),
     };
-    let is_method = !method.is_empty() && method.len() <= 16 && method.bytes().all(|b| b.is_ascii_uppercase());
-    let is_target = !target.is_empty() && target.len() <= 4096 && target.bytes().all(|b| b.is_ascii_graphic());
+    let is_method =
+        !method.is_empty() && method.len() <= 16 && method.bytes().all(|b| b.is_ascii_uppercase());
+    let is_target =
+        !target.is_empty() && target.len() <= 4096 && target.bytes().all(|b| b.is_ascii_graphic());
     match is_method && is_target {
         true => Ok((method.to_owned(), target.to_owned(), is_modern)),
         false => Err(malformed("its first line holds what must not stand there")),
@@ -134,7 +140,9 @@ fn request_line(line: &str) -> Result<(String, String, bool), Denial> {
 }
 
 fn header(line: &str) -> Result<(String, String), Denial> {
-    let (name, value) = line.split_once(':').ok_or_else(|| malformed("a header has no name"))?;
+    let (name, value) = line
+        .split_once(':')
+        .ok_or_else(|| malformed("a header has no name"))?;
     let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
     if name.is_empty() || !name.bytes().all(is_token) {
         return Err(malformed("the name of a header holds what must not stand there"));
@@ -157,15 +165,23 @@ mod tests {
     }
 
     fn with(headers: &str) -> Result<Head, u16> {
-        parse(&format!("POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1:80\r\n{headers}\r\n"))
+        parse(&format!(
+            "POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1:80\r\n{headers}\r\n"
+        ))
     }
 
     #[test]
     fn a_plain_request_is_read() {
         let head = with("X-Api-Key:  k\t\r\nContent-Length: 12\r\n").unwrap();
-        assert_eq!((head.method.as_str(), head.target.as_str()), ("POST", "/v1/messages"));
+        assert_eq!(
+            (head.method.as_str(), head.target.as_str()),
+            ("POST", "/v1/messages")
+        );
         assert_eq!((head.get("x-api-key"), head.length), (Some("k"), Length::Of(12)));
-        assert_eq!(with("Transfer-Encoding: Chunked\r\n").unwrap().length, Length::Chunked);
+        assert_eq!(
+            with("Transfer-Encoding: Chunked\r\n").unwrap().length,
+            Length::Chunked
+        );
         assert!(parse("CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n").is_ok());
     }
 
@@ -200,8 +216,17 @@ mod tests {
         }
         let line = |line: &str| parse(&format!("{line}\r\nHost: 127.0.0.1:80\r\n\r\n"));
         for wrong in [
-            "", "GET", "GET /", "GET  / HTTP/1.1", "GET / HTTP/1.1 x", "GET / HTTP/2.0", "GET / HTTP/0.9",
-            "get / HTTP/1.1", "GET /\t HTTP/1.1", "GET /\u{e9} HTTP/1.1", "\r\nGET / HTTP/1.1",
+            "",
+            "GET",
+            "GET /",
+            "GET  / HTTP/1.1",
+            "GET / HTTP/1.1 x",
+            "GET / HTTP/2.0",
+            "GET / HTTP/0.9",
+            "get / HTTP/1.1",
+            "GET /\t HTTP/1.1",
+            "GET /\u{e9} HTTP/1.1",
+            "\r\nGET / HTTP/1.1",
         ] {
             assert_eq!(line(wrong), Err(400), "{wrong:?}");
         }

@@ -28,7 +28,15 @@ pub(super) enum What {
 }
 
 /// The keys of a query that go on. A key of a provider is not among them.
-const QUERY: [&str; 7] = ["alt", "beta", "limit", "after_id", "before_id", "pageSize", "pageToken"];
+const QUERY: [&str; 7] = [
+    "alt",
+    "beta",
+    "limit",
+    "after_id",
+    "before_id",
+    "pageSize",
+    "pageToken",
+];
 
 impl Route {
     /// Finds the endpoint of a request.
@@ -43,7 +51,11 @@ impl Route {
             return Err(Denial::new(405, "this endpoint takes another method"));
         }
         let is_gemini = wire == Some(Wire::Gemini);
-        let path = if is_gemini { path } else { path.strip_prefix("/v1").unwrap_or(path) };
+        let path = if is_gemini {
+            path
+        } else {
+            path.strip_prefix("/v1").unwrap_or(path)
+        };
         Ok(Self {
             wire,
             what,
@@ -72,7 +84,9 @@ fn endpoint(path: &str, head: &Head) -> Option<(&'static str, Option<Wire>, What
     let (version, rest) = path.strip_prefix('/')?.split_once("/models")?;
     let is_google = head.get("x-goog-api-key").is_some() || version != "v1";
     let (model, method) = match rest.strip_prefix('/') {
-        Some(rest) => rest.split_once(':').map_or((rest, None), |(model, method)| (model, Some(method))),
+        Some(rest) => rest
+            .split_once(':')
+            .map_or((rest, None), |(model, method)| (model, Some(method))),
         None if rest.is_empty() => return Some(("GET", lister(head, version)?, What::List)),
         None => return None,
     };
@@ -126,10 +140,34 @@ mod tests {
     #[test]
     fn the_endpoints_of_the_four_wires_are_there() {
         for (method, target, wire, what, goes) in [
-            ("POST", "/v1/messages?beta=true&key=x", Some(Wire::Anthropic), What::Ask, "/messages?beta=true"),
-            ("POST", "/v1/messages/count_tokens", Some(Wire::Anthropic), What::Count, "/messages/count_tokens?"),
-            ("POST", "/v1/responses", Some(Wire::Responses), What::Ask, "/responses?"),
-            ("POST", "/v1/chat/completions", Some(Wire::Chat), What::Ask, "/chat/completions?"),
+            (
+                "POST",
+                "/v1/messages?beta=true&key=x",
+                Some(Wire::Anthropic),
+                What::Ask,
+                "/messages?beta=true",
+            ),
+            (
+                "POST",
+                "/v1/messages/count_tokens",
+                Some(Wire::Anthropic),
+                What::Count,
+                "/messages/count_tokens?",
+            ),
+            (
+                "POST",
+                "/v1/responses",
+                Some(Wire::Responses),
+                What::Ask,
+                "/responses?",
+            ),
+            (
+                "POST",
+                "/v1/chat/completions",
+                Some(Wire::Chat),
+                What::Ask,
+                "/chat/completions?",
+            ),
             (
                 "POST",
                 "/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse&key=k",
@@ -137,10 +175,22 @@ mod tests {
                 What::Ask,
                 "/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse",
             ),
-            ("POST", "/v1/models/g:countTokens", Some(Wire::Gemini), What::Count, "/v1/models/g:countTokens?"),
+            (
+                "POST",
+                "/v1/models/g:countTokens",
+                Some(Wire::Gemini),
+                What::Count,
+                "/v1/models/g:countTokens?",
+            ),
             ("GET", "/v1/models?limit=5", None, What::List, "/models?limit=5"),
             ("GET", "/v1/models/gpt-5", None, What::List, "/models/gpt-5?"),
-            ("GET", "/v1beta/models", Some(Wire::Gemini), What::List, "/v1beta/models?"),
+            (
+                "GET",
+                "/v1beta/models",
+                Some(Wire::Gemini),
+                What::List,
+                "/v1beta/models?",
+            ),
         ] {
             let route = route(method, target, "").unwrap();
             assert_eq!((route.wire, route.what), (wire, what), "{target}");
@@ -153,11 +203,28 @@ mod tests {
     #[test]
     fn nothing_else_is_there() {
         for target in [
-            "/", "/v1", "/v1/messages/", "/v1//messages", "/v1/messages/batches", "/v1/files", "/v1/responses/r_1",
-            "/v1/embeddings", "/v1/chat/completions/x", "/v1/../v1/messages", "/v1/%6dessages", "//evil.example/v1/messages",
-            "/v1beta/models/a/b:generateContent", "/v1beta/models/..:generateContent", "/v1beta/models/a:batchEmbed",
-            "/v1beta/models/a%2f:generateContent", "/v1beta/cachedContents", "/v2/models", "/v1beta/models/:generateContent",
-            "/upload/v1beta/files", "/v1/modelsx", "/v1/messages;x",
+            "/",
+            "/v1",
+            "/v1/messages/",
+            "/v1//messages",
+            "/v1/messages/batches",
+            "/v1/files",
+            "/v1/responses/r_1",
+            "/v1/embeddings",
+            "/v1/chat/completions/x",
+            "/v1/../v1/messages",
+            "/v1/%6dessages",
+            "//evil.example/v1/messages",
+            "/v1beta/models/a/b:generateContent",
+            "/v1beta/models/..:generateContent",
+            "/v1beta/models/a:batchEmbed",
+            "/v1beta/models/a%2f:generateContent",
+            "/v1beta/cachedContents",
+            "/v2/models",
+            "/v1beta/models/:generateContent",
+            "/upload/v1beta/files",
+            "/v1/modelsx",
+            "/v1/messages;x",
         ] {
             assert_eq!(route("POST", target, ""), Err(403), "{target}");
         }

@@ -36,7 +36,13 @@ impl Needles {
         let forms: Vec<_> = keys.iter().flat_map(|key| forms(key)).collect();
         let mut first = [false; 256];
         for key in &keys {
-            for byte in [key[0].to_ascii_lowercase(), key[0].to_ascii_uppercase(), b'\\', b'%', b'&'] {
+            for byte in [
+                key[0].to_ascii_lowercase(),
+                key[0].to_ascii_uppercase(),
+                b'\\',
+                b'%',
+                b'&',
+            ] {
                 first[usize::from(byte)] = true;
             }
         }
@@ -207,7 +213,10 @@ fn entity(bytes: &[u8], wanted: u8) -> Match {
 
 fn number(digits: &[u8], radix: u32, wanted: u8, length: usize) -> Match {
     let text = std::str::from_utf8(digits).unwrap_or_default();
-    match u32::from_str_radix(text, radix).ok().and_then(|n| u8::try_from(n).ok()) {
+    match u32::from_str_radix(text, radix)
+        .ok()
+        .and_then(|n| u8::try_from(n).ok())
+    {
         Some(found) if found.eq_ignore_ascii_case(&wanted) => Match::Whole(length),
         _ => Match::No,
     }
@@ -219,7 +228,11 @@ fn forms(key: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
         let mut text = String::new();
         for byte in key {
             // Writing to a string cannot fail.
-            let _ = if upper { write!(text, "{byte:02X}") } else { write!(text, "{byte:02x}") };
+            let _ = if upper {
+                write!(text, "{byte:02X}")
+            } else {
+                write!(text, "{byte:02x}")
+            };
         }
         text.into_bytes()
     };
@@ -249,7 +262,11 @@ pub(super) fn base64(bytes: &[u8]) -> String {
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         for at in 0..4_usize {
             let letter = LETTERS[(bits >> (18 - 6 * at)) as usize & 63];
-            text.push(if at <= three.len() { char::from(letter) } else { '=' });
+            text.push(if at <= three.len() {
+                char::from(letter)
+            } else {
+                '='
+            });
         }
     }
     text
@@ -268,7 +285,13 @@ mod tests {
 
     #[test]
     fn base64_is_that_of_the_standard() {
-        for (plain, encoded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+        for (plain, encoded) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foobar", "Zm9vYmFy"),
+        ] {
             assert_eq!(base64(plain.as_bytes()), encoded);
         }
     }
@@ -298,7 +321,9 @@ mod tests {
             base64(KEY.as_bytes()),
             base64(format!("a{KEY}").as_bytes()),
             base64(format!("user:{KEY}:x").as_bytes()),
-            base64(format!("ab{KEY}b").as_bytes()).replace('+', "-").replace('/', "_"),
+            base64(format!("ab{KEY}b").as_bytes())
+                .replace('+', "-")
+                .replace('/', "_"),
         ];
         let needles = needles();
         for shape in shapes {
@@ -311,7 +336,10 @@ mod tests {
                 }
                 clean.extend(scrubber.end());
                 let clean = String::from_utf8(clean).unwrap();
-                assert!(clean.contains("***") && clean.ends_with("\"after\": 1}"), "{shape} {clean}");
+                assert!(
+                    clean.contains("***") && clean.ends_with("\"after\": 1}"),
+                    "{shape} {clean}"
+                );
                 assert!(clean.len() < text.len() - 12, "{shape}: {clean}");
             }
         }

@@ -17,7 +17,11 @@ use tokio::task::{JoinSet, LocalSet};
 const A_MOMENT: Duration = Duration::from_millis(50);
 
 /// Serves until it is called off.
-pub(super) async fn run(listener: std::net::TcpListener, shared: Arc<Shared>, cancel: Cancel) -> io::Result<()> {
+pub(super) async fn run(
+    listener: std::net::TcpListener,
+    shared: Arc<Shared>,
+    cancel: Cancel,
+) -> io::Result<()> {
     let listener = TcpListener::from_std(listener)?;
     let mut tasks = JoinSet::new();
     let serving = async {
@@ -33,7 +37,11 @@ pub(super) async fn run(listener: std::net::TcpListener, shared: Arc<Shared>, ca
     Ok(())
 }
 
-async fn take(listener: &TcpListener, shared: &Arc<Shared>, tasks: &mut JoinSet<()>) -> std::convert::Infallible {
+async fn take(
+    listener: &TcpListener,
+    shared: &Arc<Shared>,
+    tasks: &mut JoinSet<()>,
+) -> std::convert::Infallible {
     loop {
         while tasks.len() >= shared.rules.bounds.connections {
             tasks.join_next().await;

@@ -21,7 +21,12 @@ const CONNECT: Duration = Duration::from_secs(10);
 const MOST_TRIES: usize = 4;
 
 /// Serves a request for a tunnel.
-pub(super) async fn serve(shared: &Shared, conn: &mut Conn, head: &Head, told: &mut Told) -> Result<(), Denial> {
+pub(super) async fn serve(
+    shared: &Shared,
+    conn: &mut Conn,
+    head: &Head,
+    told: &mut Told,
+) -> Result<(), Denial> {
     told.entry.host.clone_from(&head.target);
     told.entry.path.clear();
     authorized(head, &shared.rules.placeholder)?;
@@ -30,7 +35,11 @@ pub(super) async fn serve(shared: &Shared, conn: &mut Conn, head: &Head, told: &
     told.entry.kind = Kind::Host;
     told.entry.status = 200;
     conn.has_begun = true;
-    if conn.write(b"HTTP/1.1 200 Connection established\r\n\r\n").await.is_err() {
+    if conn
+        .write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        .await
+        .is_err()
+    {
         return Ok(());
     }
     let (sent, received, why) = pass(conn, there, &shared.rules.bounds).await;
@@ -45,7 +54,9 @@ pub(super) async fn serve(shared: &Shared, conn: &mut Conn, head: &Head, told: &
 /// A proxy is shown the placeholder as a password.
 fn authorized(head: &Head, placeholder: &str) -> Result<(), Denial> {
     let word = base64(format!("{PROXY_USER}:{placeholder}").as_bytes());
-    let shown = head.one("proxy-authorization")?.and_then(|value| value.split_once(' '));
+    let shown = head
+        .one("proxy-authorization")?
+        .and_then(|value| value.split_once(' '));
     match shown {
         Some((scheme, value)) if scheme.eq_ignore_ascii_case("basic") && same(value, &word) => Ok(()),
         _ => Err(Denial::new(407, "the password of the proxy is not the one of this session").closing()),
@@ -179,12 +190,19 @@ impl Flow {
         }
     }
 
-    async fn put(&self, to: &mut (impl AsyncWrite + Unpin), bytes: &[u8], count: &Cell<u64>) -> Result<(), &'static str> {
+    async fn put(
+        &self,
+        to: &mut (impl AsyncWrite + Unpin),
+        bytes: &[u8],
+        count: &Cell<u64>,
+    ) -> Result<(), &'static str> {
         let left = self.left.get().checked_sub(bytes.len() as u64);
         self.left.set(left.ok_or("too many bytes went through")?);
         self.last.set(Instant::now());
         let written = tokio::time::timeout(self.idle, to.write_all(bytes)).await;
-        written.map_err(|_| "nothing moved for too long")?.map_err(|_| "the connection broke")?;
+        written
+            .map_err(|_| "nothing moved for too long")?
+            .map_err(|_| "the connection broke")?;
         count.set(count.get() + bytes.len() as u64);
         Ok(())
     }
@@ -196,14 +214,45 @@ mod tests {
 
     #[test]
     fn only_the_public_internet_is_public() {
-        for public in ["1.1.1.1", "8.8.8.8", "100.63.0.1", "172.32.0.1", "2606:4700::1111", "::ffff:1.1.1.1"] {
+        for public in [
+            "1.1.1.1",
+            "8.8.8.8",
+            "100.63.0.1",
+            "172.32.0.1",
+            "2606:4700::1111",
+            "::ffff:1.1.1.1",
+        ] {
             assert!(is_public(public.parse().unwrap()), "{public}");
         }
         for private in [
-            "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255", "192.168.1.1",
-            "169.254.169.254", "100.64.0.1", "192.0.0.8", "198.18.0.1", "224.0.0.1", "255.255.255.255", "240.0.0.1",
-            "::", "::1", "fe80::1", "fc00::1", "fd00:ec2::254", "ff02::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254",
-            "64:ff9b::10.0.0.1", "2002:7f00:1::", "2001:db8::1", "::127.0.0.1", "fec0::1", "2001:0:1::1",
+            "127.0.0.1",
+            "127.9.9.9",
+            "0.0.0.0",
+            "10.1.2.3",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "192.0.0.8",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "240.0.0.1",
+            "::",
+            "::1",
+            "fe80::1",
+            "fc00::1",
+            "fd00:ec2::254",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "::ffff:169.254.169.254",
+            "64:ff9b::10.0.0.1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+            "::127.0.0.1",
+            "fec0::1",
+            "2001:0:1::1",
         ] {
             assert!(!is_public(private.parse().unwrap()), "{private}");
         }
@@ -215,8 +264,14 @@ mod tests {
         let is_allowed = |target| allowed(&hosts, target).is_ok();
         assert!(is_allowed("INDEX.crates.io:443") && is_allowed("[::1]:80"));
         for target in [
-            "index.crates.io", "index.crates.io:80", "index.crates.io.:443", "x.index.crates.io:443",
-            "index.crates.io@evil.example:443", "evil.example:443", "index.crates.io:443:443", "private:index.crates.io:443",
+            "index.crates.io",
+            "index.crates.io:80",
+            "index.crates.io.:443",
+            "x.index.crates.io:443",
+            "index.crates.io@evil.example:443",
+            "evil.example:443",
+            "index.crates.io:443:443",
+            "private:index.crates.io:443",
         ] {
             assert!(!is_allowed(target), "{target}");
         }

@@ -26,7 +26,9 @@ impl Counting {
     /// Starts, by the headers of the answer.
     pub fn new(wire: Wire, headers: Headers, longest: usize) -> Self {
         let codec = codec(wire);
-        let is_stream = headers.get("content-type").is_some_and(|kind| kind.starts_with("text/event-stream"));
+        let is_stream = headers
+            .get("content-type")
+            .is_some_and(|kind| kind.starts_with("text/event-stream"));
         let form = match codec {
             Some(codec) if is_stream => Form::Events(Reader::new(longest), codec.stream(&headers)),
             Some(_) => Form::Whole(Vec::new()),

@@ -18,18 +18,32 @@ fn everything_about_creators_is_read() {
     assert!(agent.creator.to_trust);
     let create = &settings.create;
     assert_eq!((create.agent.as_deref(), create.rounds), (Some("fixer"), 5));
-    assert_eq!((create.sandbox.as_str(), create.stage.as_str()), ("strict", "pre-commit"));
-    assert_eq!((create.deadline, create.memory), (Duration::from_secs(1200), 1 << 30));
+    assert_eq!(
+        (create.sandbox.as_str(), create.stage.as_str()),
+        ("strict", "pre-commit")
+    );
+    assert_eq!(
+        (create.deadline, create.memory),
+        (Duration::from_secs(1200), 1 << 30)
+    );
     assert_eq!((create.turns, create.processes, create.max_agents), (50, 512, 3));
 }
 
 #[test]
 fn nothing_said_is_the_built_in_one_with_its_limits() {
     let create = loaded("version = 1\n").create;
-    assert_eq!((create.agent, create.rounds, create.deadline), (None, 3, Duration::from_secs(900)));
+    assert_eq!(
+        (create.agent, create.rounds, create.deadline),
+        (None, 3, Duration::from_secs(900))
+    );
     assert_eq!((create.sandbox.as_str(), create.memory), ("base", 4 << 30));
-    let agent = &loaded("version = 1\n[agents.a]\nrole = \"creator\"\n").models.agents["a"];
-    assert_eq!((agent.creator.runtime.as_str(), agent.creator.to_trust), ("builtin", false));
+    let agent = &loaded("version = 1\n[agents.a]\nrole = \"creator\"\n")
+        .models
+        .agents["a"];
+    assert_eq!(
+        (agent.creator.runtime.as_str(), agent.creator.to_trust),
+        ("builtin", false)
+    );
 }
 
 #[test]
@@ -40,7 +54,10 @@ fn what_runs_and_what_it_reaches_must_be_trusted_unless_the_user_wrote_it() {
         "agents.fixer.hosts = [\"index.crates.io:443\"]",
     ];
     assert_eq!(loaded(FILE).models.to_trust, wanted);
-    let flags = ["agents.x.role = \"creator\"".to_owned(), "agents.x.program = \"/bin/x\"".to_owned()];
+    let flags = [
+        "agents.x.role = \"creator\"".to_owned(),
+        "agents.x.program = \"/bin/x\"".to_owned(),
+    ];
     let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
     let case = Case {
         file: Some("version = 1\n"),
@@ -91,7 +108,10 @@ fn what_is_wrong_about_a_creator_is_told() {
         assert!(told.contains("is no host") || host.is_empty(), "{told}");
     }
     for name in ["A B", "A=B", "*", "1A", "A*B"] {
-        assert!(told(&format!("env = [\"{name}\"]")).contains("is no name of a variable"), "{name}");
+        assert!(
+            told(&format!("env = [\"{name}\"]")).contains("is no name of a variable"),
+            "{name}"
+        );
     }
     assert!(problems("version = 1\n[create]\nsandbox = \"none\"\n").contains("sandbox"));
 }
@@ -103,9 +123,23 @@ fn a_site_only_tightens() {
         site: Some(site),
         ..Case::default()
     };
-    let settings = case("version = 1\n[create]\nrounds = 2\nsandbox = \"strict\"\ndeadline = \"5m\"\n").load().unwrap();
+    let settings = case("version = 1\n[create]\nrounds = 2\nsandbox = \"strict\"\ndeadline = \"5m\"\n")
+        .load()
+        .unwrap();
     let create = settings.create;
-    assert_eq!((create.rounds, create.sandbox.as_str(), create.deadline.as_secs()), (2, "strict", 300));
-    let settings = case("version = 1\n[create]\nrounds = 9\ndeadline = \"30m\"\n").load().unwrap();
-    assert_eq!((settings.create.rounds, settings.create.deadline.as_secs(), settings.notes.len()), (5, 900, 2));
+    assert_eq!(
+        (create.rounds, create.sandbox.as_str(), create.deadline.as_secs()),
+        (2, "strict", 300)
+    );
+    let settings = case("version = 1\n[create]\nrounds = 9\ndeadline = \"30m\"\n")
+        .load()
+        .unwrap();
+    assert_eq!(
+        (
+            settings.create.rounds,
+            settings.create.deadline.as_secs(),
+            settings.notes.len()
+        ),
+        (5, 900, 2)
+    );
 }

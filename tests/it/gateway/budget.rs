@@ -28,7 +28,10 @@ fn many_at_once_spend_up_to_the_limit_and_not_beyond() {
                     let error = &reply.json()["error"];
                     assert_eq!(error["type"], "billing_error");
                     let message = error["message"].as_str().unwrap();
-                    assert!(message.starts_with("pantheon: the budget of $1.15 for this run has no room"), "{message}");
+                    assert!(
+                        message.starts_with("pantheon: the budget of $1.15 for this run has no room"),
+                        "{message}"
+                    );
                     assert!(reply.head.contains("x-should-retry: false"));
                 }
                 statuses.lock().unwrap().push(reply.status);
@@ -51,7 +54,10 @@ fn many_at_once_spend_up_to_the_limit_and_not_beyond() {
     small["max_tokens"] = json!(1);
     assert_eq!(world.ask(0, &small).status, 402);
     assert_eq!(world.ask(1, &small).json()["error"]["code"], "insufficient_quota");
-    assert_eq!(world.ask(3, &small).json()["error"]["status"], "RESOURCE_EXHAUSTED");
+    assert_eq!(
+        world.ask(3, &small).json()["error"]["status"],
+        "RESOURCE_EXHAUSTED"
+    );
     let (spent, log) = world.close();
     assert_eq!(spent.cost.0, ONE * served as i64);
     let budget = log.iter().filter(|entry| entry.kind == Kind::Budget).count();

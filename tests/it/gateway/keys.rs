@@ -14,7 +14,10 @@ fn shapes() -> Vec<(&'static str, String)> {
         ("uppercase", KEY.to_uppercase()),
         ("with slashes escaped", KEY.replace('/', "\\/")),
         ("for an address", KEY.replace('/', "%2F").replace('+', "%2B")),
-        ("for an address in lowercase", KEY.replace('/', "%2f").replace('+', "%2b")),
+        (
+            "for an address in lowercase",
+            KEY.replace('/', "%2f").replace('+', "%2b"),
+        ),
         ("for HTML", KEY.replace('+', "&#43;").replace('/', "&#x2F;")),
         ("all escaped", every(|b| format!("\\u{b:04x}"))),
         ("all escaped in capitals", every(|b| format!("\\u{b:04X}"))),
@@ -29,7 +32,10 @@ fn shapes() -> Vec<(&'static str, String)> {
         ("in base64 after two", encode(&format!("xy{KEY}"))),
         ("as a basic authorization", encode(&format!("api:{KEY}"))),
         ("in base64 with more", encode(&format!("{{\"key\":\"{KEY}\"}}"))),
-        ("in base64 for addresses", encode(KEY).replace('+', "-").replace('/', "_").replace('=', "")),
+        (
+            "in base64 for addresses",
+            encode(KEY).replace('+', "-").replace('/', "_").replace('=', ""),
+        ),
         ("within quotes", format!("\\\"{KEY}\\\"")),
         ("as a bearer", format!("Bearer {KEY}")),
         ("in an address", format!("https://a.example/?key={KEY}&x=1")),
@@ -43,7 +49,10 @@ fn shapes() -> Vec<(&'static str, String)> {
 /// Encodes bytes, by the program that everybody has.
 fn pantheon_base64(bytes: &[u8]) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let bits: Vec<u8> = bytes.iter().flat_map(|b| (0..8).rev().map(move |at| b >> at & 1)).collect();
+    let bits: Vec<u8> = bytes
+        .iter()
+        .flat_map(|b| (0..8).rev().map(move |at| b >> at & 1))
+        .collect();
     let letters = bits.chunks(6).map(|six| {
         let at = (0..6).fold(0, |sum, at| sum * 2 + usize::from(*six.get(at).unwrap_or(&0)));
         char::from(LETTERS[at])
@@ -70,7 +79,9 @@ fn a_key_that_is_echoed_in_any_shape_does_not_come_back() {
     let server = Server::new(move |asked: &Asked, conn: &mut Conn| {
         let shape = says.lock().unwrap().clone();
         let status = if asked.line.contains("count") { 401 } else { 200 };
-        conn.send(format!("HTTP/1.1 {status} {shape}\r\nrequest-id: {shape}\r\nx-echo: {shape}\r\n").as_bytes());
+        conn.send(
+            format!("HTTP/1.1 {status} {shape}\r\nrequest-id: {shape}\r\nx-echo: {shape}\r\n").as_bytes(),
+        );
         conn.send(b"content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n");
         let text = format!("event: x\ndata: {{\"echo\":\"{shape}\"}}\n\n: {shape}\n\n");
         for piece in text.as_bytes().chunks(7) {
@@ -85,14 +96,21 @@ fn a_key_that_is_echoed_in_any_shape_does_not_come_back() {
         for path in ["/v1/messages", "/v1/messages/count_tokens"] {
             let reply = world.post(path, &format!("x-api-key: {PLACEHOLDER}"), &question());
             assert!(reply.is_whole, "{name}: {reply:?}");
-            assert!(!leaks(&reply, shape), "{name}: {}", String::from_utf8_lossy(&reply.raw));
+            assert!(
+                !leaks(&reply, shape),
+                "{name}: {}",
+                String::from_utf8_lossy(&reply.raw)
+            );
             assert!(String::from_utf8_lossy(&reply.body).contains("***"), "{name}");
             assert!(!reply.head.contains("x-echo"));
         }
     }
     let (spent, log) = world.close();
     let text = format!("{spent:?} {log:?}");
-    assert!(!text.contains(KEY) && !text.contains("0123456789abcdef"), "{text}");
+    assert!(
+        !text.contains(KEY) && !text.contains("0123456789abcdef"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -103,7 +121,10 @@ fn a_key_in_what_the_agent_sends_goes_nowhere() {
     body["messages"][0]["content"] = json!(format!("found in .env: {KEY}"));
     assert_eq!(world.ask(0, &body).status, 200);
     let sent = String::from_utf8(server.asked()[0].body.clone()).unwrap();
-    assert!(sent.contains("found in .env: ***") && !sent.contains(KEY), "{sent}");
+    assert!(
+        sent.contains("found in .env: ***") && !sent.contains(KEY),
+        "{sent}"
+    );
 }
 
 #[test]
@@ -127,18 +148,30 @@ fn only_the_placeholder_opens() {
         shown("authorization", &format!("Basic {PLACEHOLDER}")),
         shown("cookie", PLACEHOLDER),
         format!("{}\r\n{}", shown("x-api-key", PLACEHOLDER), bearer("sk-other")),
-        format!("{}\r\n{}", bearer(PLACEHOLDER), shown("x-goog-api-key", "sk-other")),
+        format!(
+            "{}\r\n{}",
+            bearer(PLACEHOLDER),
+            shown("x-goog-api-key", "sk-other")
+        ),
     ] {
         let reply = world.post("/v1/messages", &wrong, &question());
         assert_eq!(reply.status, 401, "{wrong}");
         assert_eq!(reply.json()["error"]["type"], "authentication_error");
     }
-    let wrong = world.post("/v1/messages?key=sk-other", &shown("x-api-key", PLACEHOLDER), &question());
+    let wrong = world.post(
+        "/v1/messages?key=sk-other",
+        &shown("x-api-key", PLACEHOLDER),
+        &question(),
+    );
     assert_eq!(wrong.status, 401);
     assert_eq!(server.asked().len(), 0);
     let target = format!("/v1beta/models/model-1:generateContent?key={PLACEHOLDER}");
     assert_eq!(world.post(&target, "x-a: b", &question()).status, 200);
-    assert!(!server.asked()[0].line.contains("key"), "{}", server.asked()[0].line);
+    assert!(
+        !server.asked()[0].line.contains("key"),
+        "{}",
+        server.asked()[0].line
+    );
     let (spent, log) = world.close();
     assert_eq!((spent.refused, spent.requests, log.len()), (16, 1, 17));
     assert!(!format!("{log:?}").contains(PLACEHOLDER));

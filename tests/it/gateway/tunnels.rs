@@ -35,7 +35,13 @@ fn open(server: &Server, hosts: &[String], bytes: u64) -> World {
 /// The header of a program that was given the address of the proxy.
 fn password(world: &World) -> String {
     let address = world.gateway.as_ref().unwrap().proxy().unwrap();
-    let user = address.strip_prefix("http://").unwrap().split('@').next().unwrap().to_owned();
+    let user = address
+        .strip_prefix("http://")
+        .unwrap()
+        .split('@')
+        .next()
+        .unwrap()
+        .to_owned();
     assert_eq!(user, format!("pantheon:{PLACEHOLDER}"));
     // `pantheon:placeholder-0123456789abcdef`
     "Proxy-Authorization: Basic cGFudGhlb246cGxhY2Vob2xkZXItMDEyMzQ1Njc4OWFiY2RlZg==\r\n".to_owned()
@@ -71,7 +77,10 @@ fn bytes_pass_both_ways_and_are_counted() {
     until("the tunnel is told of", || world.log.lock().unwrap().len() == 1);
     let (spent, log) = world.close();
     let entry = &log[0];
-    assert_eq!((entry.kind, entry.host.as_str()), (Kind::Host, there.to_string().as_str()));
+    assert_eq!(
+        (entry.kind, entry.host.as_str()),
+        (Kind::Host, there.to_string().as_str())
+    );
     assert_eq!((entry.sent, entry.received, entry.status), (15, 15, 200));
     assert_eq!((entry.path.as_str(), spent.requests), ("", 1));
 }
@@ -80,13 +89,21 @@ fn bytes_pass_both_ways_and_are_counted() {
 fn only_what_is_listed_is_reached_and_only_with_the_password() {
     let (server, there) = (good(), echo());
     let port = there.port();
-    let hosts = [there.to_string(), format!("localhost:{port}"), "nowhere.invalid:443".to_owned()];
+    let hosts = [
+        there.to_string(),
+        format!("localhost:{port}"),
+        "nowhere.invalid:443".to_owned(),
+    ];
     let mut world = open(&server, &hosts, 1 << 20);
     let pass = password(&world);
     let cases = [
         (there.to_string(), String::new(), 407),
         (there.to_string(), pass.replace("cGFu", "cGFv"), 407),
-        (there.to_string(), format!("Authorization: Bearer {PLACEHOLDER}\r\n"), 407),
+        (
+            there.to_string(),
+            format!("Authorization: Bearer {PLACEHOLDER}\r\n"),
+            407,
+        ),
         (server.address.to_string(), pass.clone(), 403),
         (format!("127.0.0.1:{}", world.port), pass.clone(), 403),
         ("evil.example:443".to_owned(), pass.clone(), 403),
@@ -104,7 +121,10 @@ fn only_what_is_listed_is_reached_and_only_with_the_password() {
     let (spent, _) = world.close();
     assert_eq!((spent.requests, spent.refused), (0, count as u64));
     let private = open(&server, &[format!("private:localhost:{port}")], 1 << 20);
-    assert_eq!(connect(&private, &format!("LOCALHOST:{port}"), &password(&private)).1, 200);
+    assert_eq!(
+        connect(&private, &format!("LOCALHOST:{port}"), &password(&private)).1,
+        200
+    );
 }
 
 #[test]

@@ -34,12 +34,23 @@ fn a_failure_of_the_provider_passes_and_costs_nothing() {
     for status in [400, 401, 404, 429, 500, 503, 529] {
         let (reply, spent, entry) = once(move |_, conn| {
             let headers = format!("{JSON}retry-after: 7\r\nx-secret: 1\r\n");
-            conn.answer(status, &headers, &contract::error("anthropic", status, "no", false))
+            conn.answer(
+                status,
+                &headers,
+                &contract::error("anthropic", status, "no", false),
+            )
         });
         assert_eq!((reply.status, reply.is_whole), (status, true));
         assert_eq!(reply.body, contract::error("anthropic", status, "no", false));
-        assert!(reply.head.contains("retry-after: 7") && !reply.head.contains("x-secret"), "{}", reply.head);
-        assert_eq!((spent.cost.0, spent.requests, entry.status), (0, 1, u64::from(status)));
+        assert!(
+            reply.head.contains("retry-after: 7") && !reply.head.contains("x-secret"),
+            "{}",
+            reply.head
+        );
+        assert_eq!(
+            (spent.cost.0, spent.requests, entry.status),
+            (0, 1, u64::from(status))
+        );
     }
 }
 
@@ -50,7 +61,10 @@ fn a_provider_that_is_slow_drips_or_resets_is_told_of_as_such() {
         Then::Close
     });
     assert_eq!(reply.status, 504);
-    assert_eq!(reply.json()["error"]["message"], "pantheon: `my-anthropic` gave no answer: no answer in time");
+    assert_eq!(
+        reply.json()["error"]["message"],
+        "pantheon: `my-anthropic` gave no answer: no answer in time"
+    );
     assert!(MOST.contains(&spent.cost.0), "{}", spent.cost);
     assert_eq!(entry.kind, Kind::Request);
     let (reply, spent, _) = once(|_, conn| conn.reset());
@@ -72,7 +86,12 @@ fn a_provider_that_is_slow_drips_or_resets_is_told_of_as_such() {
         assert_eq!((reply.status, reply.is_whole), (200, false), "{reply:?}");
         assert!(String::from_utf8_lossy(&reply.body).contains("message_start"));
         assert!(MOST.contains(&spent.cost.0), "{}", spent.cost);
-        assert!(["the answer stalled", "the connection broke"].iter().any(|why| entry.note.contains(why)), "{entry:?}");
+        assert!(
+            ["the answer stalled", "the connection broke"]
+                .iter()
+                .any(|why| entry.note.contains(why)),
+            "{entry:?}"
+        );
     }
     // It drips, and all comes in the end.
     let (reply, spent, _) = once(|_, conn| {
@@ -103,7 +122,10 @@ fn a_provider_that_is_not_there_costs_nothing() {
 
 #[test]
 fn an_answer_that_cannot_be_read_is_not_passed_on() {
-    for headers in ["location: https://evil.example/\r\n", "content-encoding: gzip\r\ncontent-type: application/json\r\n"] {
+    for headers in [
+        "location: https://evil.example/\r\n",
+        "content-encoding: gzip\r\ncontent-type: application/json\r\n",
+    ] {
         let status = if headers.starts_with("location") { 307 } else { 200 };
         let (reply, _, _) = once(move |_, conn| conn.answer(status, headers, b"x"));
         assert_eq!(reply.status, 502);
@@ -114,7 +136,11 @@ fn an_answer_that_cannot_be_read_is_not_passed_on() {
         while conn.chunk(&[b'x'; 65536]) {}
         Then::Close
     });
-    assert!(!reply.is_whole && reply.body.len() <= 1 << 20, "{}", reply.body.len());
+    assert!(
+        !reply.is_whole && reply.body.len() <= 1 << 20,
+        "{}",
+        reply.body.len()
+    );
     assert!(MOST.contains(&spent.cost.0));
     assert_eq!(entry.note, "the answer is too long");
     // An answer without a count: nobody knows what it came to.
@@ -135,7 +161,9 @@ fn an_agent_that_goes_away_ends_its_call() {
     let mut socket = world.connect();
     let auth = format!("x-api-key: {PLACEHOLDER}");
     let body = question().to_string();
-    socket.write_all(&post(world.port, "/v1/messages", &auth, body.as_bytes())).unwrap();
+    socket
+        .write_all(&post(world.port, "/v1/messages", &auth, body.as_bytes()))
+        .unwrap();
     until("the call is under way", || server.sent() > 100);
     drop(socket);
     until("the call has ended", || world.log.lock().unwrap().len() == 1);

@@ -5,15 +5,36 @@ use serde_json::{Map, Value};
 
 /// The tools of Anthropic that the agent itself runs, by the beginning of their type. What is not here, the provider
 /// runs: `web_search`, `web_fetch`, `code_execution`, `mcp_toolset`, and what is to come.
-const ANTHROPIC: [&str; 6] = ["custom", "bash_", "text_editor_", "computer_", "memory_", "tool_search_tool_"];
+const ANTHROPIC: [&str; 6] = [
+    "custom",
+    "bash_",
+    "text_editor_",
+    "computer_",
+    "memory_",
+    "tool_search_tool_",
+];
 /// Likewise those of OpenAI.
-const OPENAI: [&str; 6] = ["function", "custom", "local_shell", "apply_patch", "tool_search", "namespace"];
+const OPENAI: [&str; 6] = [
+    "function",
+    "custom",
+    "local_shell",
+    "apply_patch",
+    "tool_search",
+    "namespace",
+];
 /// Likewise those of Gemini, by the name of their field.
 const GEMINI: [&str; 2] = ["functionDeclarations", "function_declarations"];
 
 /// What a model or a tool wrote, and schemas: nothing in there is fetched.
 const WORDS: [&str; 8] = [
-    "input", "args", "arguments", "response", "input_schema", "parameters", "parametersJsonSchema", "schema",
+    "input",
+    "args",
+    "arguments",
+    "response",
+    "input_schema",
+    "parameters",
+    "parametersJsonSchema",
+    "schema",
 ];
 /// The most levels of a body that are looked into; `serde_json` reads no more than 128.
 const DEEPEST: usize = 128;
@@ -31,7 +52,18 @@ pub(super) fn tools(wire: Wire, fields: &mut Map<String, Value>, changed: &mut V
         }
     }
     let chosen = fields.get("tool_choice").and_then(|choice| choice.get("type"));
-    let is_known = |name: &str| ["auto", "any", "none", "tool", "function", "custom", "allowed_tools"].contains(&name);
+    let is_known = |name: &str| {
+        [
+            "auto",
+            "any",
+            "none",
+            "tool",
+            "function",
+            "custom",
+            "allowed_tools",
+        ]
+        .contains(&name)
+    };
     if let Some(name) = chosen.and_then(Value::as_str).filter(|name| !is_known(name)) {
         changed.push(name.to_owned());
         fields.remove("tool_choice");
@@ -79,7 +111,11 @@ fn runs_here(wire: Wire, tool: &Map<String, Value>) -> bool {
 
 /// Returns the name of a field that makes the provider fetch something.
 pub(super) fn address(fields: &Map<String, Value>) -> Option<&'static str> {
-    fields.iter().find_map(|(name, value)| within(name, value, DEEPEST))
+    // What Responses calls its input is the conversation, not what a tool was given.
+    fields.iter().find_map(|(name, value)| match name == "input" {
+        true => within("", value, DEEPEST),
+        false => within(name, value, DEEPEST),
+    })
 }
 
 fn within(name: &str, value: &Value, levels: usize) -> Option<&'static str> {
@@ -90,7 +126,11 @@ fn within(name: &str, value: &Value, levels: usize) -> Option<&'static str> {
         Value::Array(items) => items.iter().find_map(|item| within(name, item, levels - 1)),
         Value::Object(fields) => {
             let own = fetched(fields);
-            own.or_else(|| fields.iter().find_map(|(name, value)| within(name, value, levels - 1)))
+            own.or_else(|| {
+                fields
+                    .iter()
+                    .find_map(|(name, value)| within(name, value, levels - 1))
+            })
         }
         _ => None,
     }
@@ -103,20 +143,22 @@ fn fetched(fields: &Map<String, Value>) -> Option<&'static str> {
     }
     for name in ["image_url", "file_url", "video_url", "audio_url"] {
         let plain = text(name);
-        let inner = fields.get(name).and_then(|inner| inner.get("url")).and_then(Value::as_str);
+        let inner = fields
+            .get(name)
+            .and_then(|inner| inner.get("url"))
+            .and_then(Value::as_str);
         if plain.or(inner).is_some_and(|url| !is_data(url)) {
             return Some(name);
         }
     }
-    for name in ["fileData", "file_data"] {
-        if fields.get(name).is_some_and(Value::is_object) {
-            return Some(name);
-        }
-    }
-    None
+    let files = ["fileData", "file_data"];
+    files
+        .into_iter()
+        .find(|name| fields.get(*name).is_some_and(Value::is_object))
 }
 
 /// Whether an address holds its content itself.
 fn is_data(url: &str) -> bool {
-    url.get(..5).is_some_and(|begin| begin.eq_ignore_ascii_case("data:"))
+    url.get(..5)
+        .is_some_and(|begin| begin.eq_ignore_ascii_case("data:"))
 }

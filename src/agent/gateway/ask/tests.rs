@@ -62,7 +62,13 @@ fn tools_that_the_provider_runs_are_taken_out() {
     let (sent, call) = ask(Wire::Anthropic, &body).unwrap();
     assert_eq!(sent["tools"].as_array().unwrap().len(), 2, "{sent}");
     assert_eq!(sent.get("mcp_servers"), None);
-    let taken = ["mcp_servers", "web_search_20250305", "web_fetch_20250910", "code_execution_20250825", "mcp_toolset"];
+    let taken = [
+        "mcp_servers",
+        "web_search_20250305",
+        "web_fetch_20250910",
+        "code_execution_20250825",
+        "mcp_toolset",
+    ];
     assert_eq!(call.changed[..5], taken);
 
     let tools = json!([
@@ -72,7 +78,11 @@ fn tools_that_the_provider_runs_are_taken_out() {
         {"type": "shell", "environment": {"type": "container_auto"}},
         {"type": "shell", "environment": {"type": "local"}},
     ]);
-    let (sent, _) = ask(Wire::Responses, &json!({"model": "m", "tools": tools, "background": true})).unwrap();
+    let (sent, _) = ask(
+        Wire::Responses,
+        &json!({"model": "m", "tools": tools, "background": true}),
+    )
+    .unwrap();
     assert_eq!(sent["tools"].as_array().unwrap().len(), 3, "{sent}");
     assert_eq!(sent["tools"][1]["tools"].as_array().unwrap().len(), 1);
     assert_eq!((sent.get("background"), &sent["store"]), (None, &json!(false)));
@@ -97,7 +107,9 @@ fn addresses_that_the_provider_would_fetch_are_refused() {
         json!({"type": "input_file", "file_url": "https://evil.example/"}),
         json!({"fileData": {"fileUri": "https://evil.example/"}}),
     ] {
-        assert_eq!(ask(Wire::Chat, &user(part)).unwrap_err().status, 403);
+        assert_eq!(ask(Wire::Chat, &user(part.clone())).unwrap_err().status, 403);
+        let body = json!({"model": "m", "input": [{"role": "user", "content": [part]}]});
+        assert_eq!(ask(Wire::Responses, &body).unwrap_err().status, 403);
     }
     for part in [
         json!({"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}),
@@ -111,11 +123,23 @@ fn addresses_that_the_provider_would_fetch_are_refused() {
 #[test]
 fn answers_are_limited() {
     for (wire, body, expected) in [
-        (Wire::Anthropic, json!({"model": "m", "max_tokens": 9000}), "/max_tokens"),
+        (
+            Wire::Anthropic,
+            json!({"model": "m", "max_tokens": 9000}),
+            "/max_tokens",
+        ),
         (Wire::Responses, json!({"model": "m"}), "/max_output_tokens"),
-        (Wire::Chat, json!({"model": "m", "max_tokens": 5000}), "/max_tokens"),
+        (
+            Wire::Chat,
+            json!({"model": "m", "max_tokens": 5000}),
+            "/max_tokens",
+        ),
         (Wire::Gemini, json!({}), "/generationConfig/maxOutputTokens"),
-        (Wire::Gemini, json!({"generation_config": {"max_output_tokens": 5000}}), "/generationConfig/max_output_tokens"),
+        (
+            Wire::Gemini,
+            json!({"generation_config": {"max_output_tokens": 5000}}),
+            "/generationConfig/max_output_tokens",
+        ),
     ] {
         let (sent, call) = ask(wire, &body).unwrap();
         assert_eq!(sent.pointer(expected), Some(&json!(1000)), "{sent}");
@@ -123,10 +147,14 @@ fn answers_are_limited() {
     }
     let few = json!({"model": "m", "max_tokens": 7});
     assert_eq!(ask(Wire::Anthropic, &few).unwrap().1.output, 7);
-    let thinks = json!({"model": "m", "max_tokens": 90000, "thinking": {"type": "enabled", "budget_tokens": 8000}});
+    let thinks =
+        json!({"model": "m", "max_tokens": 90000, "thinking": {"type": "enabled", "budget_tokens": 8000}});
     assert_eq!(ask(Wire::Anthropic, &thinks).unwrap().1.output, 12096);
     let both = json!({"model": "m", "max_tokens": 50, "max_completion_tokens": 60});
-    assert_eq!(ask(Wire::Chat, &both).unwrap().0, json!({"model": "m", "max_completion_tokens": 50}));
+    assert_eq!(
+        ask(Wire::Chat, &both).unwrap().0,
+        json!({"model": "m", "max_completion_tokens": 50})
+    );
 }
 
 #[test]
@@ -137,13 +165,24 @@ fn a_model_that_may_not_be_asked_is_another_or_none() {
     assert_eq!(read(&upstream, Wire::Gemini, "{}").unwrap_err().status, 404);
     upstream.instead = Some("good".to_owned());
     let call = read(&upstream, Wire::Gemini, "{}").unwrap();
-    assert_eq!((call.path.as_str(), call.model.as_str()), ("/v1beta/models/good:generateContent", "good"));
+    assert_eq!(
+        (call.path.as_str(), call.model.as_str()),
+        ("/v1beta/models/good:generateContent", "good")
+    );
     assert_eq!(call.changed, ["model m"]);
     upstream.wire = Wire::Chat;
     // Of two fields of one name the last counts, here and in what is sent.
     let call = read(&upstream, Wire::Chat, r#"{"model":"good","model":"dear"}"#).unwrap();
-    assert!(String::from_utf8(call.body).unwrap().contains(r#""model":"good""#));
+    assert!(
+        String::from_utf8(call.body)
+            .unwrap()
+            .contains(r#""model":"good""#)
+    );
     for body in ["", "[]", "{", "{\"model\":7}", "{\"model\":\"a b\"}"] {
-        assert_eq!(read(&upstream, Wire::Chat, body).unwrap_err().status, 400, "{body}");
+        assert_eq!(
+            read(&upstream, Wire::Chat, body).unwrap_err().status,
+            400,
+            "{body}"
+        );
     }
 }
