@@ -1,5 +1,6 @@
 //! The use-cases, and `wire`: the only room that turns settings into options.
 
+pub mod audit;
 pub mod background;
 pub mod baseline;
 pub mod ci;

@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, one row each in `Command`.
 
+mod audit;
 mod baseline;
 mod ci;
 mod completions;
@@ -111,6 +112,9 @@ enum Command {
     #[command(subcommand)]
     /// Accept the findings that are there, so that only new ones count
     Baseline(baseline::Command),
+    #[command(subcommand)]
+    /// Show what agents asked for, and whether the log of it is whole
+    Audit(audit::Command),
     /// Show what models have cost
     Cost(cost::Args),
     /// Show how often validators are right: replay the answers of models over cases with known answers
@@ -233,6 +237,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Policy(what) => policy::run(cx, what, &load()?, &clock::today()),
         Command::Config(what) => config::run(cx, what, load),
         Command::Baseline(what) => baseline::run(what, cx),
+        Command::Audit(what) => audit::run(what, cx),
         Command::Cost(args) => cost::run(args, cx, &load_or_shipped(cx)?),
         Command::Eval(args) => eval::run(args, cx, || load_or_shipped(cx)),
         Command::Rules(args) => list_rules(args, cx),

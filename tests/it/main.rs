@@ -39,6 +39,8 @@ mod first_minute;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]
+mod gateway;
+#[cfg(test)]
 mod generated;
 #[cfg(unix)]
 #[cfg(test)]

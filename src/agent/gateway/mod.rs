@@ -7,9 +7,18 @@
 //! What comes from either side is hostile: an agent's request is read strictly, understood, and written anew, so
 //! that nothing is smuggled through; an answer is passed on piece by piece with every key taken out.
 
+mod ask;
+mod call;
+mod conn;
+mod denial;
+mod head;
+mod route;
 mod rules;
+mod scrub;
 mod serve;
 mod shared;
+mod tunnel;
+mod usage;
 
 pub use rules::{Bounds, MAX_OUTPUT, Rules, Upstream};
 

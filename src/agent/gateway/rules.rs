@@ -64,6 +64,10 @@ pub struct Upstream {
 
 /// The most tokens of one answer, where nothing else is said.
 pub const MAX_OUTPUT: u32 = 32_000;
+/// The least time for the first byte: who does not ask for pieces waits for the whole of a long answer.
+const FIRST_BYTE: Duration = Duration::from_secs(600);
+/// The least time between two pieces: a model that thinks may say nothing for long.
+const IDLE: Duration = Duration::from_secs(300);
 
 impl Upstream {
     /// Makes an endpoint of the configuration the one for a wire; `None`: it does not speak that.
@@ -84,8 +88,8 @@ impl Upstream {
             max_output: MAX_OUTPUT,
             free: place.free,
             connect: place.connect_within(),
-            first_byte: place.first_byte,
-            idle: place.idle,
+            first_byte: place.first_byte.max(FIRST_BYTE),
+            idle: place.idle.max(IDLE),
         })
     }
 }
