@@ -76,6 +76,9 @@ mod report_words;
 mod review_page;
 #[cfg(test)]
 mod scenes;
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod scratch;
 #[cfg(unix)]
 #[cfg(test)]
 mod shapes;
