@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sandbox", &["model", "sys"]),
     ("store", &["model", "sys"]),
     ("command", &["check", "model", "sandbox", "sys"]),
+    ("forge", &["model", "report", "sys"]),
     ("llm", &["model", "store", "sys"]),
     ("rules", &["check", "model"]),
     ("validators", &["check", "llm", "model"]),
@@ -28,6 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "command",
             "config",
             "engine",
+            "forge",
             "git",
             "llm",
             "model",
@@ -40,7 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "validators",
         ],
     ),
-    ("cli", &["app", "config", "model", "report", "sys"]),
+    ("cli", &["app", "config", "forge", "model", "report", "sys"]),
 ];
 
 /// What stands beside the rooms.
