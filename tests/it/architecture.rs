@@ -42,7 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "validators",
         ],
     ),
-    ("cli", &["app", "config", "forge", "model", "report", "sys"]),
+    ("cli", &["app", "config", "model", "report", "sys"]),
 ];
 
 /// What stands beside the rooms.
