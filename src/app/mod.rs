@@ -19,6 +19,7 @@ pub mod lines;
 mod load;
 pub mod models;
 pub mod proposals;
+pub mod post;
 pub mod review;
 pub mod runs;
 pub mod settings;

@@ -1,9 +1,9 @@
 //! `pantheon ci`: judges what a CI system builds.
 
-use super::{Context, Exit, Failure, output};
+use super::{Context, Exit, Failure, output, post};
 use crate::app::ci::{self, Asked, Came, Request};
 use crate::model::Stage;
-use crate::report::{defuse, log};
+use crate::report::{Format, defuse, log};
 use crate::sys::terminal::Stream;
 use std::path::PathBuf;
 
@@ -33,6 +33,8 @@ pub struct Args {
     explain_env: bool,
     #[command(flatten)]
     output: output::Args,
+    #[command(flatten)]
+    post: post::Args,
 }
 
 /// Runs the command.
@@ -41,7 +43,8 @@ pub struct Args {
 /// When it cannot be told what to judge, or the repository, the policy or the change cannot be read.
 pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
     let log = log_of(ci::here());
-    judge(args, &Context { log, ..cx.clone() }).map_err(|failure| harmless(failure, log))
+    let cx = Context { log, ..cx.clone() };
+    judge(args, &cx).map_err(|failure| harmless(failure, log))
 }
 
 fn judge(args: &Args, cx: &Context) -> Result<Exit, Failure> {
@@ -53,17 +56,24 @@ fn judge(args: &Args, cx: &Context) -> Result<Exit, Failure> {
         is_offline: args.no_fetch,
         set: cx.set.clone(),
     };
-    let asked = ci::ask(&request)?;
     if args.explain_env {
-        return explain(&asked, &request, cx);
+        return explain(&ci::ask(&request)?, &request, cx);
     }
-    match ci::run(&cx.dir, &request, &asked)? {
+    // A check that never reports looks like one that still runs.
+    let came = ci::ask(&request).and_then(|asked| ci::run(&cx.dir, &request, &asked));
+    let came = came
+        .map_err(Failure::from)
+        .inspect_err(|failure| args.post.error(&failure.message, cx))?;
+    match came {
         Came::Judged(judged) => {
-            args.output.write(&judged, cx)?;
-            Ok(judged.report.verdict.decision.exit_code())
+            let written = args.output.write(&judged, cx);
+            args.post
+                .report(&judged.report, None, args.output.has(Format::Github), cx);
+            written.map(|()| judged.report.verdict.decision.exit_code())
         }
         Came::Interrupted(judged) => {
             args.output.write(&judged, cx)?;
+            args.post.called_off(cx);
             Ok(INCOMPLETE)
         }
         Came::Nothing(why) => {

@@ -25,6 +25,7 @@ mod output;
 mod policy;
 mod progress;
 mod proposals;
+mod post;
 mod review;
 mod rules;
 mod trust;

@@ -28,6 +28,7 @@ pub mod models;
 pub(crate) mod paint;
 mod rdjson;
 mod rdjsonl;
+pub mod remark;
 mod sarif;
 mod sarif_github;
 pub(crate) mod text;
@@ -39,7 +40,10 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub use brief::Level;
 pub use line_hash::LineHashes;
+pub use markdown::page;
+pub use markup::{code, prose};
 pub use text::visible;
 
 use crate::model::{Report, RuleInfo};
