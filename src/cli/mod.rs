@@ -16,6 +16,7 @@ mod man;
 mod models;
 mod output;
 mod policy;
+mod report;
 mod review;
 mod rules;
 mod trust;
@@ -91,6 +92,9 @@ enum Command {
     Hooks(hooks::HooksArgs),
     Review(review::Args),
     Ci(ci::Args),
+    #[command(subcommand)]
+    /// Join the reports of several runners
+    Report(report::Command),
     #[command(subcommand)]
     /// Check the policy, or explain what it says about a path
     Policy(policy::Command),
@@ -201,6 +205,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Hooks(args) => hooks::run(args, cx),
         Command::Review(args) => review::run(args, cx),
         Command::Ci(args) => ci::run(args, cx),
+        Command::Report(what) => report::run(what, cx),
         Command::Policy(what @ policy::Command::Check) => {
             let loaded = settings::checked(&cx.dir, &cx.set)?;
             policy::run(cx, what, &loaded, &clock::today())

@@ -12,6 +12,7 @@ mod opinion;
 mod report;
 mod rule;
 mod run;
+mod shard;
 mod verdict;
 mod visible;
 
@@ -27,5 +28,6 @@ pub use opinion::{Opinion, Origin, Tested, Unmet};
 pub use report::{Moved, PolicySource, Report};
 pub use rule::{Category, Choice, OptionKind, OptionSpec, RuleInfo};
 pub use run::{CheckRun, Outcome};
+pub use shard::{Grounds, Part, Shard, Standing};
 pub use verdict::{Counts, Decision, Reason, Verdict};
 pub use visible::{is_hidden, push_visible, visible, visible_bytes};

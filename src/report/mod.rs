@@ -28,6 +28,7 @@ pub mod models;
 pub(crate) mod paint;
 mod rdjson;
 mod rdjsonl;
+mod read;
 mod sarif;
 mod sarif_github;
 pub(crate) mod text;
@@ -40,6 +41,7 @@ mod fixture;
 mod tests;
 
 pub use line_hash::LineHashes;
+pub use read::{LARGEST, Read, Unreadable, read};
 pub use text::visible;
 
 use crate::model::{Report, RuleInfo};
