@@ -72,6 +72,8 @@ mod scenes;
 #[cfg(test)]
 mod shapes;
 #[cfg(test)]
+mod shard;
+#[cfg(test)]
 mod source;
 #[cfg(test)]
 mod support;
