@@ -15,6 +15,7 @@ mod judge;
 pub mod lines;
 mod load;
 pub mod models;
+pub mod post;
 pub mod reports;
 pub mod review;
 pub mod settings;

@@ -3,10 +3,10 @@
 mod second;
 mod shard;
 
-use super::{Context, Exit, Failure, output};
+use super::{Context, Exit, Failure, output, post};
 use crate::app::ci::{self, Asked, Came, Request};
 use crate::model::{Shard, Stage};
-use crate::report::{defuse, log};
+use crate::report::{Format, defuse, log};
 use crate::sys::terminal::Stream;
 use std::path::PathBuf;
 
@@ -32,8 +32,9 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
     /// Judge one share of the change: the second of four runners judges `hash:2/4`. Each writes its report with
-    /// `--format json=FILE`, and `pantheon report merge` joins them.
-    #[arg(long, value_name = "hash:M/N", value_parser = shard::shard)]
+    /// `--format json=FILE`, and `pantheon report merge` joins them. A share is not posted; the whole is, by
+    /// `pantheon ci report`.
+    #[arg(long, value_name = "hash:M/N", value_parser = shard::shard, conflicts_with = "post")]
     shard: Option<Shard>,
     /// Ask the remote for nothing: what is missing is an error.
     #[arg(long)]
@@ -43,6 +44,8 @@ pub struct Args {
     explain_env: bool,
     #[command(flatten)]
     output: output::Args,
+    #[command(flatten)]
+    post: post::Args,
 }
 
 /// Runs the command.
@@ -81,17 +84,24 @@ fn judge(args: &Args, cx: &Context) -> Result<Exit, Failure> {
         is_offline: args.no_fetch,
         set: cx.set.clone(),
     };
-    let asked = ci::ask(&request)?;
     if args.explain_env {
-        return explain(&asked, &request, cx);
+        return explain(&ci::ask(&request)?, &request, cx);
     }
-    match ci::run(&cx.dir, &request, &asked)? {
+    // A check that never reports looks like one that still runs.
+    let came = ci::ask(&request).and_then(|asked| ci::run(&cx.dir, &request, &asked));
+    let came = came
+        .map_err(Failure::from)
+        .inspect_err(|failure| args.post.error(&failure.message, cx))?;
+    match came {
         Came::Judged(judged) => {
-            args.output.write(&judged, cx)?;
-            Ok(judged.report.verdict.decision.exit_code())
+            let written = args.output.write(&judged, cx);
+            args.post
+                .report(&judged.report, None, args.output.has(Format::Github), cx);
+            written.map(|()| judged.report.verdict.decision.exit_code())
         }
         Came::Interrupted(judged) => {
             args.output.write(&judged, cx)?;
+            args.post.called_off(cx);
             Ok(INCOMPLETE)
         }
         Came::Nothing(why) => {

@@ -16,6 +16,7 @@ mod man;
 mod models;
 mod output;
 mod policy;
+mod post;
 mod report;
 mod review;
 mod rules;

@@ -54,6 +54,13 @@ impl Args {
         self.targets().map(drop)
     }
 
+    /// Whether standard output holds that form.
+    #[must_use]
+    pub fn has(&self, format: Format) -> bool {
+        let shown = |target: &Target| target.format == format && target.file.is_none();
+        self.output.is_none() && self.format.iter().any(shown)
+    }
+
     /// Writes a report in every form that is asked for: the one on standard output first, then every file,
     /// though one of them cannot be written.
     ///

@@ -29,6 +29,7 @@ pub(crate) mod paint;
 mod rdjson;
 mod rdjsonl;
 mod read;
+pub mod remark;
 mod sarif;
 mod sarif_github;
 pub(crate) mod text;
@@ -40,7 +41,10 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub use brief::Level;
 pub use line_hash::LineHashes;
+pub use markdown::page;
+pub use markup::{code, prose};
 pub use read::{LARGEST, Read, Unreadable, read};
 pub use text::visible;
 

@@ -4,4 +4,4 @@ mod hostile;
 mod pulls;
 mod pushes;
 mod systems;
-mod world;
+pub mod world;

@@ -33,6 +33,9 @@ mod faults;
 #[cfg(unix)]
 #[cfg(test)]
 mod first_minute;
+#[cfg(unix)]
+#[cfg(test)]
+mod forge;
 #[cfg(test)]
 mod formats;
 #[cfg(test)]

@@ -150,7 +150,7 @@ fn decide(row: Option<&Row>, vars: &Vars, request: &Request, files: Files<'_>) -
 }
 
 /// Reads a file of the system's: bounded, and nothing that may never end.
-fn read(path: &str) -> Result<Vec<u8>, Wrong> {
+pub(super) fn read(path: &str) -> Result<Vec<u8>, Wrong> {
     let hint = "name base and head with `--base` and `--head`";
     let wrong = |e: std::io::Error| Wrong::new(format!("`{}` cannot be read: {e}", visible(path)), hint);
     if !Path::new(path).is_file() {

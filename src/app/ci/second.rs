@@ -23,12 +23,12 @@ struct Run {
     head_sha: String,
 }
 
-/// Reads the report of a first stage, and insists that it is about a commit.
+/// Reads the report of a first stage, and insists that it is about a commit, which is returned too.
 ///
 /// # Errors
 /// When the commit is none, the event is about another, or the report cannot be read, is about another, or is one of a
 /// share.
-pub fn second(dir: &Path, from: &Path, expected: &str) -> Result<Report, Wrong> {
+pub fn second(dir: &Path, from: &Path, expected: &str) -> Result<(Report, Oid), Wrong> {
     let head = Oid::from_hex(expected.as_bytes()).map_err(|_| {
         let what = format!(
             "`--expect-head` holds `{}`, which is not the full id of a commit",
@@ -42,7 +42,7 @@ pub fn second(dir: &Path, from: &Path, expected: &str) -> Result<Report, Wrong> 
     is_of_event(&Vars::new(env::all()), &read, head)?;
     let report = reports::read(dir, from)?.report;
     is_about(&report, from, head)?;
-    Ok(report)
+    Ok((report, head))
 }
 
 /// Insists that an event that follows another run is about a commit.

@@ -1,7 +1,8 @@
 //! `pantheon ci report`: the second stage for pull requests of forks.
 
-use super::super::{Context, Exit, Failure, output};
+use super::super::{Context, Exit, Failure, output, post};
 use crate::app::{Error, ci, reports};
+use crate::report::Format;
 use std::path::PathBuf;
 
 /// Show the report of an earlier job that may run without rights, such as that for the pull request of a fork.
@@ -21,6 +22,8 @@ pub struct Args {
     gate: bool,
     #[command(flatten)]
     output: output::Args,
+    #[command(flatten)]
+    post: post::Args,
 }
 
 /// Runs the command.
@@ -29,10 +32,12 @@ pub struct Args {
 /// When the report cannot be read, is about something else, or cannot be written.
 pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
     args.output.check()?;
-    let report = ci::second(&cx.dir, &args.from, &args.expect_head).map_err(Error::from)?;
+    let (report, head) = ci::second(&cx.dir, &args.from, &args.expect_head).map_err(Error::from)?;
     let judged = reports::shown(&cx.dir, &cx.set, report);
-    args.output.write(&judged, cx)?;
-    Ok(match args.gate {
+    let written = args.output.write(&judged, cx);
+    let is_annotated = args.output.has(Format::Github);
+    args.post.report(&judged.report, Some(head), is_annotated, cx);
+    written.map(|()| match args.gate {
         true => judged.report.verdict.decision.exit_code(),
         // What could have been written by the author of the change must neither pass it nor stop it.
         false => 0,
