@@ -1,3 +1,5 @@
+//! Reports that are read as they were written, and whatever else somebody may hand over instead.
+
 use super::*;
 use crate::report::{Format, Options, fixture, render};
 use proptest::prelude::*;

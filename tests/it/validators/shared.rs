@@ -39,7 +39,10 @@ fn ci(repo: &Repo, more: &[&str]) -> (i32, Value) {
 #[test]
 fn one_shard_asks_and_all_of_them_are_the_whole() {
     let server = says(|_| {
-        let on_the_secret = finding("key =", json!({"path": "src/key.py", "line": 1}));
+        let on_the_secret = finding(
+            "key =",
+            json!({"path": "src/key.py", "line": 1, "kind": "secret"}),
+        );
         json!([defect(), on_the_secret])
     });
     let (code, whole) = ci(&change(&server.http()), &[]);
@@ -49,6 +52,9 @@ fn one_shard_asks_and_all_of_them_are_the_whole() {
         asked > 0 && whole["counts"]["block"].as_u64().unwrap() > 1,
         "{whole}"
     );
+    // What models are believed depends on what the rules find anywhere.
+    let dropped = whole["review"]["dropped"].to_string();
+    assert!(dropped.contains("scanner-reports-it"), "{dropped}");
     for count in 2..=5_u32 {
         let repo = change(&server.http());
         let before = server.asked().len();
