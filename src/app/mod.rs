@@ -20,6 +20,7 @@ mod load;
 pub mod models;
 pub mod proposals;
 pub mod post;
+pub mod reports;
 pub mod review;
 pub mod runs;
 pub mod settings;

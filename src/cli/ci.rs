@@ -1,8 +1,11 @@
 //! `pantheon ci`: judges what a CI system builds.
 
+mod second;
+mod shard;
+
 use super::{Context, Exit, Failure, output, post};
 use crate::app::ci::{self, Asked, Came, Request};
-use crate::model::Stage;
+use crate::model::{Shard, Stage};
 use crate::report::{Format, defuse, log};
 use crate::sys::terminal::Stream;
 use std::path::PathBuf;
@@ -12,7 +15,10 @@ const INCOMPLETE: Exit = 3;
 
 /// Judge the change that a CI system builds, found from its environment.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// What the change starts from: a revision, or a branch of the remote; the system says it by default.
     #[arg(long, value_name = "REV")]
     base: Option<String>,
@@ -25,6 +31,11 @@ pub struct Args {
     /// Judge by the policy in this file instead of the one that the change starts from.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Judge one share of the change: the second of four runners judges `hash:2/4`. Each writes its report with
+    /// `--format json=FILE`, and `pantheon report merge` joins them. A share is not posted; the whole is, by
+    /// `pantheon ci report`.
+    #[arg(long, value_name = "hash:M/N", value_parser = shard::shard, conflicts_with = "post")]
+    shard: Option<Shard>,
     /// Ask the remote for nothing: what is missing is an error.
     #[arg(long)]
     no_fetch: bool,
@@ -42,9 +53,25 @@ pub struct Args {
 /// # Errors
 /// When it cannot be told what to judge, or the repository, the policy or the change cannot be read.
 pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
+    guarded(cx, |cx| match &args.command {
+        Some(Command::Report(report)) => second::run(report, cx),
+        None => judge(args, cx),
+    })
+}
+
+/// What `ci` does besides judging.
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Report(second::Args),
+}
+
+/// Does what writes to the log of a CI system, if it runs in one.
+///
+/// # Errors
+/// As what is done.
+pub fn guarded(cx: &Context, work: impl FnOnce(&Context) -> Result<Exit, Failure>) -> Result<Exit, Failure> {
     let log = log_of(ci::here());
-    let cx = Context { log, ..cx.clone() };
-    judge(args, &cx).map_err(|failure| harmless(failure, log))
+    work(&Context { log, ..cx.clone() }).map_err(|failure| harmless(failure, log))
 }
 
 fn judge(args: &Args, cx: &Context) -> Result<Exit, Failure> {
@@ -53,6 +80,7 @@ fn judge(args: &Args, cx: &Context) -> Result<Exit, Failure> {
         head: args.head.clone(),
         stage: args.stage,
         policy: args.policy.clone(),
+        shard: args.shard,
         is_offline: args.no_fetch,
         set: cx.set.clone(),
     };

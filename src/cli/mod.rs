@@ -26,6 +26,7 @@ mod policy;
 mod progress;
 mod proposals;
 mod post;
+mod report;
 mod review;
 mod rules;
 mod trust;
@@ -104,6 +105,9 @@ enum Command {
     Ci(ci::Args),
     Fix(fix::Args),
     Create(create::Args),
+    #[command(subcommand)]
+    /// Join the reports of several runners
+    Report(report::Command),
     #[command(subcommand)]
     /// Check the policy, or explain what it says about a path
     Policy(policy::Command),
@@ -231,6 +235,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Hooks(args) => hooks::run(args, cx),
         Command::Review(args) => review::run(args, cx),
         Command::Ci(args) => ci::run(args, cx),
+        Command::Report(what) => report::run(what, cx),
         Command::Policy(what @ policy::Command::Check) => {
             let loaded = settings::checked(&cx.dir, &cx.set)?;
             policy::run(cx, what, &loaded, &clock::today())

@@ -15,6 +15,7 @@ mod proposal;
 mod report;
 mod rule;
 mod run;
+mod shard;
 mod verdict;
 mod visible;
 
@@ -33,5 +34,6 @@ pub use proposal::{Proposal, ProposalState};
 pub use report::{Moved, PolicySource, Report};
 pub use rule::{Category, Choice, OptionKind, OptionSpec, RuleInfo};
 pub use run::{CheckRun, Outcome};
+pub use shard::{Grounds, Part, Shard, Standing};
 pub use verdict::{Counts, Decision, Reason, Verdict};
 pub use visible::{is_hidden, push_visible, visible, visible_bytes};

@@ -69,7 +69,8 @@ fn head(report: &Report, pointer: &str) -> String {
     parts.extend(brief::allowed(report));
     parts.push(text::count(report.files, "file"));
     let mut out = format!(
-        "## pantheon: {word}\n\n{}, gate {}\n",
+        "## pantheon: {}\n\n{}, gate {}\n",
+        brief::of_share(report, word),
         parts.join(", "),
         code(verdict.stage.name())
     );

@@ -6,6 +6,7 @@ mod forgejo;
 mod github;
 mod gitlab;
 mod reports;
+mod second_stage;
 mod server;
 mod through_ci;
 mod trouble;

@@ -86,6 +86,8 @@ mod scratch;
 #[cfg(test)]
 mod shapes;
 #[cfg(test)]
+mod shard;
+#[cfg(test)]
 mod source;
 #[cfg(test)]
 mod support;

@@ -1,12 +1,13 @@
 //! Judges what a CI system means, by the gate of a stage.
 
+use super::found::{Found, Spec};
 use super::{Asked, Decision, Error, Request, both};
 use crate::app::judge::{Depth, Judge};
 use crate::app::load::From;
 use crate::app::review::{Judged, judged};
 use crate::app::wire::{self, Wired};
 use crate::git::{self, Repository};
-use crate::model::{ChangeSet, LeftOut, PolicySource, visible};
+use crate::model::{ChangeSet, LeftOut, Oid, PolicySource, visible};
 use crate::sys::signal::Interrupt;
 use std::path::Path;
 
@@ -47,20 +48,37 @@ pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> 
         chosen: asked.chosen(found, &pair),
     };
     let mut judged = room.by_base()?;
+    judged.report.head = head_of(found, pair.to);
     judged.report.notes.extend(pair.notes);
     if change.files.is_empty() {
         let note = "nothing was checked: the change has no file";
         judged.report.notes.push(note.to_owned());
     }
+    if let Some(part) = &judged.report.part {
+        judged.report.notes.push(part.note(change.files.len()));
+    }
     if interrupt.check().is_ok() {
         return Ok(Came::Judged(judged));
     }
-    let note = "incomplete: the program was told to end before it had looked at everything";
-    judged.report.notes.push(note.to_owned());
+    if let Some(part) = &mut judged.report.part {
+        part.incomplete = true;
+    }
+    judged.report.notes.push(INCOMPLETE.to_owned());
     // Whatever the gate makes of what it did not see: this was not its deadline.
     let verdict = &mut judged.report.verdict;
     verdict.decision = verdict.decision.max(crate::model::Decision::Inconclusive);
     Ok(Came::Interrupted(judged))
+}
+
+/// What a report says that was cut short.
+pub const INCOMPLETE: &str = "incomplete: the program was told to end before it had looked at everything";
+
+/// Returns the commit that the system names as the end of the change, where its merge is judged instead.
+fn head_of(found: &Found, judged: Oid) -> Option<Oid> {
+    match found.head {
+        Spec::Commit(id) if id != judged => Some(id),
+        _ => None,
+    }
 }
 
 /// What one judgement needs.
@@ -100,7 +118,9 @@ impl Room<'_> {
     }
 
     fn judge(&self, wired: &Wired, with_models: bool) -> Result<Judged, Error> {
-        let mut judge = Judge::new(self.repo, wired).heeding(self.interrupt);
+        let mut judge = Judge::new(self.repo, wired)
+            .heeding(self.interrupt)
+            .sharing(self.request.shard);
         judge.look(self.change, Depth::Full);
         let asked = match with_models && self.interrupt.check().is_ok() {
             true => judge.ask_models(self.change),
@@ -117,7 +137,11 @@ impl Room<'_> {
                 inconclusive: true,
             });
         }
-        let report = judge.finish(self.change, Some(self.chosen.clone()));
+        let mut report = judge.finish(self.change, Some(self.chosen.clone()));
+        // As it is where several runners have looked at a part each.
+        report
+            .left_out
+            .sort_by(|a, b| (&a.what, &a.why).cmp(&(&b.what, &b.why)));
         Ok(judged(self.repo, wired, report))
     }
 }

@@ -5,7 +5,7 @@
 
 mod azure;
 mod bitbucket;
-mod both;
+pub(in crate::app) mod both;
 mod buildkite;
 mod circleci;
 mod drone;
@@ -16,6 +16,7 @@ mod gitlab;
 mod jenkins;
 mod judge;
 mod resolve;
+mod second;
 mod teamcity;
 #[cfg(test)]
 mod tests;
@@ -24,11 +25,12 @@ mod vars;
 mod woodpecker;
 
 pub use found::{Decision, Found, Wrong};
-pub use judge::{Came, run};
+pub use judge::{Came, INCOMPLETE, run};
+pub use second::second;
 pub use vars::Vars;
 
 use super::Error;
-use crate::model::{Stage, visible};
+use crate::model::{Shard, Stage, visible};
 use crate::sys::{env, file};
 use found::{Between, Spec};
 use resolve::{Pair, Place, short};
@@ -84,6 +86,8 @@ pub struct Request {
     pub stage: Stage,
     /// A policy file to use instead of the one of the base.
     pub policy: Option<PathBuf>,
+    /// The share that is judged; `None`: all of it.
+    pub shard: Option<Shard>,
     /// Whether nothing may be asked of the remote.
     pub is_offline: bool,
     /// Assignments to keys of the policy.

@@ -33,6 +33,7 @@ fn request() -> Request {
         head: None,
         stage: Stage::Ci,
         policy: None,
+        shard: None,
         is_offline: false,
         set: Vec::new(),
     }

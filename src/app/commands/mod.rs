@@ -60,14 +60,20 @@ struct Done {
     elapsed: Duration,
 }
 
-/// Runs the commands that a gate asks for, side by side.
+/// Runs the commands that a gate asks for, side by side; `takes` says which of them are this runner's: each looks
+/// at the change as a whole.
 ///
 /// # Errors
 /// When the user interrupts.
-pub fn run(wish: &Wish, change: &ChangeSet, wanted: &Wanted<'_>) -> Result<Commanded, Error> {
+pub fn run(
+    wish: &Wish,
+    change: &ChangeSet,
+    wanted: &Wanted<'_>,
+    takes: &dyn Fn(&str) -> bool,
+) -> Result<Commanded, Error> {
     let mut commanded = Commanded::default();
     let mut due = Vec::new();
-    for chosen in &wish.list {
+    for chosen in wish.list.iter().filter(|chosen| takes(&chosen.id)) {
         let files = files(chosen, change, wanted.wired);
         if files.is_empty() {
             let why = "no changed file is its matter".to_owned();

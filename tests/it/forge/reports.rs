@@ -56,6 +56,8 @@ pub fn report(findings: Vec<Finding>) -> Report {
     };
     Report {
         source: Source::Tree(oid(HEAD)),
+        head: None,
+        part: None,
         chosen: None,
         files: 2,
         moved: Vec::new(),

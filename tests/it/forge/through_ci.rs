@@ -7,7 +7,7 @@ use crate::ci::world::{Forge, Runner, secret};
 use serde_json::json;
 
 /// A checkout of a pull request with a secret in it, and its forge.
-fn runner(server: &Server<Memory>, more: &[&str]) -> Runner {
+pub fn runner(server: &Server<Memory>, more: &[&str]) -> Runner {
     let forge = Forge::new();
     let base = forge.tip("main");
     let head = forge.change("feature", "a.rs", &secret());
