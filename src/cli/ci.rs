@@ -28,6 +28,10 @@ pub struct Args {
     /// Ask the remote for nothing: what is missing is an error.
     #[arg(long)]
     no_fetch: bool,
+    /// Look at no more than so many commits of the change by themselves, the newest first; 0 looks at none. By
+    /// default there are 1000, and more of them are inconclusive.
+    #[arg(long, value_name = "NUMBER")]
+    commits: Option<usize>,
     /// Say which system was found, what it says, which commits that means and why; judge nothing.
     #[arg(long)]
     explain_env: bool,
@@ -51,6 +55,7 @@ fn judge(args: &Args, cx: &Context) -> Result<Exit, Failure> {
         stage: args.stage,
         policy: args.policy.clone(),
         is_offline: args.no_fetch,
+        commits: args.commits,
         set: cx.set.clone(),
     };
     let asked = ci::ask(&request)?;

@@ -1,5 +1,6 @@
 //! Judges what a CI system means, by the gate of a stage.
 
+use super::commits::{self, Commits};
 use super::{Asked, Decision, Error, Request, both};
 use crate::app::judge::{Depth, Judge};
 use crate::app::load::From;
@@ -36,18 +37,21 @@ pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> 
         }
     };
     let interrupt = Interrupt::listen();
-    let (place, pair) = asked.pair(dir, request, found)?;
+    let (mut place, pair) = asked.pair(dir, request, found)?;
+    let commits = commits::find(&mut place, &pair, request.commits)?;
     let mut change = git::range(&place.repo, pair.from, pair.to)?;
     git::mark_copies(&place.repo, &mut change);
     let room = Room {
         repo: &place.repo,
         change: &change,
+        commits: &commits,
         request,
         interrupt: &interrupt,
         chosen: asked.chosen(found, &pair),
     };
     let mut judged = room.by_base()?;
     judged.report.notes.extend(pair.notes);
+    judged.report.notes.extend(commits.notes);
     if change.files.is_empty() {
         let note = "nothing was checked: the change has no file";
         judged.report.notes.push(note.to_owned());
@@ -67,6 +71,7 @@ pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> 
 struct Room<'a> {
     repo: &'a Repository,
     change: &'a ChangeSet,
+    commits: &'a Commits,
     request: &'a Request,
     interrupt: &'a Interrupt,
     chosen: String,
@@ -102,6 +107,7 @@ impl Room<'_> {
     fn judge(&self, wired: &Wired, with_models: bool) -> Result<Judged, Error> {
         let mut judge = Judge::new(self.repo, wired).heeding(self.interrupt);
         judge.look(self.change, Depth::Full);
+        commits::look(self.repo, &mut judge, self.commits)?;
         let asked = match with_models && self.interrupt.check().is_ok() {
             true => judge.ask_models(self.change),
             false => Ok(()),

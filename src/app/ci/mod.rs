@@ -8,6 +8,7 @@ mod bitbucket;
 mod both;
 mod buildkite;
 mod circleci;
+mod commits;
 mod drone;
 mod forgejo;
 mod found;
@@ -86,6 +87,8 @@ pub struct Request {
     pub policy: Option<PathBuf>,
     /// Whether nothing may be asked of the remote.
     pub is_offline: bool,
+    /// How many commits of the change are looked at by themselves, the newest first; `None`: as many as is wise.
+    pub commits: Option<usize>,
     /// Assignments to keys of the policy.
     pub set: Vec<String>,
 }

@@ -34,6 +34,7 @@ fn request() -> Request {
         stage: Stage::Ci,
         policy: None,
         is_offline: false,
+        commits: None,
         set: Vec::new(),
     }
 }
