@@ -5,4 +5,5 @@ mod hostile;
 mod pulls;
 mod pushes;
 mod systems;
+mod trust;
 mod world;

@@ -1,7 +1,7 @@
 //! Judges what a CI system means, by the gate of a stage.
 
 use super::commits::{self, Commits};
-use super::{Asked, Decision, Error, Request, both};
+use super::{Asked, Decision, Error, Found, Request, both, trust};
 use crate::app::judge::{Depth, Judge};
 use crate::app::load::From;
 use crate::app::review::{Judged, judged};
@@ -24,7 +24,7 @@ pub enum Came {
 /// Judges what the environment says.
 ///
 /// # Errors
-/// When the repository, the policy or the change cannot be read.
+/// When the repository, the policy or the change cannot be read, or the user interrupts at the keyboard.
 pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> {
     let found = match &asked.decision {
         Decision::Judge(found) => found,
@@ -43,6 +43,8 @@ pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> 
     git::mark_copies(&place.repo, &mut change);
     let room = Room {
         repo: &place.repo,
+        asked,
+        found,
         change: &change,
         commits: &commits,
         request,
@@ -59,6 +61,9 @@ pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> 
     if interrupt.check().is_ok() {
         return Ok(Came::Judged(judged));
     }
+    if interrupt.is_at_keyboard() {
+        return Err(Error::Interrupted);
+    }
     let note = "incomplete: the program was told to end before it had looked at everything";
     judged.report.notes.push(note.to_owned());
     // Whatever the gate makes of what it did not see: this was not its deadline.
@@ -70,6 +75,8 @@ pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> 
 /// What one judgement needs.
 struct Room<'a> {
     repo: &'a Repository,
+    asked: &'a Asked,
+    found: &'a Found,
     change: &'a ChangeSet,
     commits: &'a Commits,
     request: &'a Request,
@@ -86,7 +93,8 @@ impl Room<'_> {
             file: self.request.policy.as_deref(),
             set: &self.request.set,
         };
-        let wired = wire::judging(self.repo, &from, self.request.stage)?;
+        let mut wired = wire::judging(self.repo, &from, self.request.stage)?;
+        trust::settle(&mut wired, self.asked, self.found);
         let mut done = self.judge(&wired, true)?;
         if wired.source != PolicySource::Base {
             return Ok(done);
@@ -104,12 +112,15 @@ impl Room<'_> {
         Ok(done)
     }
 
-    fn judge(&self, wired: &Wired, with_models: bool) -> Result<Judged, Error> {
+    /// Judges by a policy; only the one of the base may have anything run or asked.
+    fn judge(&self, wired: &Wired, is_base: bool) -> Result<Judged, Error> {
         let mut judge = Judge::new(self.repo, wired).heeding(self.interrupt);
         judge.look(self.change, Depth::Full);
         commits::look(self.repo, &mut judge, self.commits)?;
-        let asked = match with_models && self.interrupt.check().is_ok() {
-            true => judge.ask_models(self.change),
+        let asked = match is_base && self.interrupt.check().is_ok() {
+            true => judge
+                .run_commands(self.change)
+                .and_then(|()| judge.ask_models(self.change)),
             false => Ok(()),
         };
         match asked {

@@ -21,6 +21,7 @@ mod teamcity;
 #[cfg(test)]
 mod tests;
 mod travis;
+mod trust;
 mod vars;
 mod woodpecker;
 
