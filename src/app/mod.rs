@@ -9,6 +9,7 @@ pub mod debug;
 pub mod doctor;
 mod error;
 pub mod eval;
+mod framework;
 pub mod hook;
 pub mod install;
 mod judge;

@@ -4,6 +4,7 @@ use super::{Context, Exit, Failure, output};
 use crate::app::ci::{self, Asked, Came, Request};
 use crate::model::Stage;
 use crate::report::{defuse, log};
+use crate::sys::env;
 use crate::sys::terminal::Stream;
 use std::path::PathBuf;
 
@@ -44,7 +45,7 @@ pub struct Args {
 /// # Errors
 /// When it cannot be told what to judge, or the repository, the policy or the change cannot be read.
 pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
-    let log = log_of(ci::here());
+    let log = Log::here();
     judge(args, &Context { log, ..cx.clone() }).map_err(|failure| harmless(failure, log))
 }
 
@@ -105,6 +106,27 @@ pub enum Log {
 }
 
 impl Log {
+    /// Returns where the output of this process goes; every build server says `CI`, though it may not be known.
+    #[must_use]
+    pub fn here() -> Self {
+        match ci::here() {
+            Some(row) => Self::Commands {
+                stops: row.stops_commands,
+            },
+            None if env::is_set("CI") => Self::Commands { stops: false },
+            None => Self::Plain,
+        }
+    }
+
+    /// Returns where the output goes, if nobody has asked so far.
+    #[must_use]
+    pub fn or_here(self) -> Self {
+        match self {
+            Self::Plain => Self::here(),
+            known => known,
+        }
+    }
+
     /// Makes a text for people harmless where its lines may be read as commands.
     #[must_use]
     pub fn guard(self, bytes: Vec<u8>) -> Vec<u8> {
@@ -117,12 +139,6 @@ impl Log {
         }
         text.into_bytes()
     }
-}
-
-fn log_of(row: Option<&ci::Row>) -> Log {
-    row.map_or(Log::Plain, |row| Log::Commands {
-        stops: row.stops_commands,
-    })
 }
 
 /// Makes what an error quotes harmless.
