@@ -30,7 +30,7 @@ pub struct Args {
     #[arg(long)]
     no_fetch: bool,
     /// Look at no more than so many commits of the change by themselves, the newest first; 0 looks at none. By
-    /// default there are 1000, and more of them are inconclusive.
+    /// default there are 5000, and more of them are inconclusive.
     #[arg(long, value_name = "NUMBER")]
     commits: Option<usize>,
     /// Say which system was found, what it says, which commits that means and why; judge nothing.

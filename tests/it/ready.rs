@@ -1,6 +1,7 @@
 //! The files that users copy, or that other tools read here: workflows, the action, the component of GitLab, the
 //! hooks of frameworks, and the recipes in the pages.
 
+mod push;
 mod yaml;
 
 use crate::source;

@@ -9,7 +9,7 @@ use crate::git::{self, Repository};
 use crate::model::{LeftOut, Oid};
 
 /// How many commits are looked at, the newest first, if the user does not say it.
-const MOST: usize = 1000;
+const MOST: usize = 5000;
 /// How many commits a partial clone is completed for at once.
 const AT_ONCE: usize = 100;
 
