@@ -10,6 +10,8 @@ use crate::git::Repository;
 use crate::model::{
     Category, ChangeSet, CheckRun, Coverage, Finding, Fingerprint, Grounds, LeftOut, Location, Moved,
     Objects, Oid, Outcome, Part, Report, Shard, Source,
+    Category, ChangeSet, CheckRun, Coverage, Finding, Fingerprint, LeftOut, Location, Moved, Objects, Oid,
+    Outcome, Report, Source, Stage,
 };
 use crate::policy;
 use crate::sys::clock::Deadline;
@@ -174,7 +176,7 @@ impl<'a> Judge<'a> {
         if let (Source::Commit(id), Depth::History) = (&change.source, depth) {
             findings.iter_mut().for_each(|f| {
                 f.commit = Some(*id);
-                f.help = Some(rewrite(f, *id, change.base.is_none()));
+                f.help = Some(rewrite(f, *id, change.base.is_none(), self.wired.stage));
             });
         }
     }
@@ -291,12 +293,16 @@ fn part(shard: Shard, change: &ChangeSet, grounds: Grounds) -> Part {
 }
 
 /// Says what helps where the head has mended the text: no comment on a line reaches back.
-fn rewrite(finding: &Finding, commit: Oid, is_first: bool) -> String {
+fn rewrite(finding: &Finding, commit: Oid, is_first: bool, stage: Stage) -> String {
     let from = match is_first {
         true => "--root".to_owned(),
         false => format!("{}^", commit.to_hex_with_len(10)),
     };
-    let how = format!("the push sends this commit too: rewrite it with `git rebase -i {from}`");
+    let holds = match stage {
+        Stage::PrePush => "the push sends this commit too",
+        _ => "the change brings this commit too",
+    };
+    let how = format!("{holds}: rewrite it with `git rebase -i {from}`");
     match (&finding.location, &finding.help) {
         (Location::Message(_), Some(help)) => format!("{how}; {help}"),
         _ if Category::of(&finding.check) == Category::Secrets => {

@@ -11,6 +11,7 @@ pub mod debug;
 pub mod doctor;
 mod error;
 pub mod eval;
+mod framework;
 pub mod hook;
 pub mod install;
 pub mod jail;

@@ -7,6 +7,9 @@ use super::{Context, Exit, Failure, output, post};
 use crate::app::ci::{self, Asked, Came, Request};
 use crate::model::{Shard, Stage};
 use crate::report::{Format, defuse, log};
+use crate::model::Stage;
+use crate::report::{defuse, log};
+use crate::sys::env;
 use crate::sys::terminal::Stream;
 use std::path::PathBuf;
 
@@ -39,6 +42,10 @@ pub struct Args {
     /// Ask the remote for nothing: what is missing is an error.
     #[arg(long)]
     no_fetch: bool,
+    /// Look at no more than so many commits of the change by themselves, the newest first; 0 looks at none. By
+    /// default there are 5000, and more of them are inconclusive.
+    #[arg(long, value_name = "NUMBER")]
+    commits: Option<usize>,
     /// Say which system was found, what it says, which commits that means and why; judge nothing.
     #[arg(long)]
     explain_env: bool,
@@ -72,6 +79,8 @@ enum Command {
 pub fn guarded(cx: &Context, work: impl FnOnce(&Context) -> Result<Exit, Failure>) -> Result<Exit, Failure> {
     let log = log_of(ci::here());
     work(&Context { log, ..cx.clone() }).map_err(|failure| harmless(failure, log))
+    let log = Log::here();
+    judge(args, &Context { log, ..cx.clone() }).map_err(|failure| harmless(failure, log))
 }
 
 fn judge(args: &Args, cx: &Context) -> Result<Exit, Failure> {
@@ -82,6 +91,7 @@ fn judge(args: &Args, cx: &Context) -> Result<Exit, Failure> {
         policy: args.policy.clone(),
         shard: args.shard,
         is_offline: args.no_fetch,
+        commits: args.commits,
         set: cx.set.clone(),
     };
     if args.explain_env {
@@ -138,6 +148,27 @@ pub enum Log {
 }
 
 impl Log {
+    /// Returns where the output of this process goes; every build server says `CI`, though it may not be known.
+    #[must_use]
+    pub fn here() -> Self {
+        match ci::here() {
+            Some(row) => Self::Commands {
+                stops: row.stops_commands,
+            },
+            None if env::is_set("CI") => Self::Commands { stops: false },
+            None => Self::Plain,
+        }
+    }
+
+    /// Returns where the output goes, if nobody has asked so far.
+    #[must_use]
+    pub fn or_here(self) -> Self {
+        match self {
+            Self::Plain => Self::here(),
+            known => known,
+        }
+    }
+
     /// Makes a text for people harmless where its lines may be read as commands.
     #[must_use]
     pub fn guard(self, bytes: Vec<u8>) -> Vec<u8> {
@@ -150,12 +181,6 @@ impl Log {
         }
         text.into_bytes()
     }
-}
-
-fn log_of(row: Option<&ci::Row>) -> Log {
-    row.map_or(Log::Plain, |row| Log::Commands {
-        stops: row.stops_commands,
-    })
 }
 
 /// Makes what an error quotes harmless.

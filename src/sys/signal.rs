@@ -13,6 +13,7 @@ pub struct Interrupted;
 pub struct Interrupt {
     asked: Arc<AtomicBool>,
     above: Option<Arc<AtomicBool>>,
+    at_keyboard: Arc<AtomicBool>,
 }
 
 impl Interrupt {
@@ -20,6 +21,11 @@ impl Interrupt {
     #[must_use]
     pub fn listen() -> Self {
         let interrupt = Self::default();
+        // Known before anybody can see that the program was asked to end.
+        drop(signal_hook::flag::register(
+            signal_hook::consts::SIGINT,
+            interrupt.at_keyboard.clone(),
+        ));
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
             let second =
                 signal_hook::flag::register_conditional_shutdown(signal, 130, interrupt.asked.clone());
@@ -49,6 +55,12 @@ impl Interrupt {
     #[must_use]
     pub fn flag(&self) -> &'static AtomicBool {
         Box::leak(Box::new(self.asked.clone()))
+    }
+
+    /// Whether it was the user at the keyboard who asked, and not a program.
+    #[must_use]
+    pub fn is_at_keyboard(&self) -> bool {
+        self.at_keyboard.load(Ordering::Relaxed)
     }
 
     /// Fails if the user asked the program to end.

@@ -75,6 +75,8 @@ mod own_gate;
 #[cfg(test)]
 mod policy_e2e;
 #[cfg(test)]
+mod ready;
+#[cfg(test)]
 mod report_words;
 mod review_page;
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use super::found::{Found, Spec};
 use super::{Asked, Decision, Error, Request, both};
+use super::commits::{self, Commits};
+use super::{Asked, Decision, Error, Found, Request, both, trust};
 use crate::app::judge::{Depth, Judge};
 use crate::app::load::From;
 use crate::app::review::{Judged, judged};
@@ -24,7 +26,7 @@ pub enum Came {
 /// Judges what the environment says.
 ///
 /// # Errors
-/// When the repository, the policy or the change cannot be read.
+/// When the repository, the policy or the change cannot be read, or the user interrupts at the keyboard.
 pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> {
     let found = match &asked.decision {
         Decision::Judge(found) => found,
@@ -37,12 +39,16 @@ pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> 
         }
     };
     let interrupt = Interrupt::listen();
-    let (place, pair) = asked.pair(dir, request, found)?;
+    let (mut place, pair) = asked.pair(dir, request, found)?;
+    let commits = commits::find(&mut place, &pair, request.commits)?;
     let mut change = git::range(&place.repo, pair.from, pair.to)?;
     git::mark_copies(&place.repo, &mut change);
     let room = Room {
         repo: &place.repo,
+        asked,
+        found,
         change: &change,
+        commits: &commits,
         request,
         interrupt: &interrupt,
         chosen: asked.chosen(found, &pair),
@@ -50,6 +56,7 @@ pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> 
     let mut judged = room.by_base()?;
     judged.report.head = head_of(found, pair.to);
     judged.report.notes.extend(pair.notes);
+    judged.report.notes.extend(commits.notes);
     if change.files.is_empty() {
         let note = "nothing was checked: the change has no file";
         judged.report.notes.push(note.to_owned());
@@ -64,6 +71,11 @@ pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> 
         part.incomplete = true;
     }
     judged.report.notes.push(INCOMPLETE.to_owned());
+    if interrupt.is_at_keyboard() {
+        return Err(Error::Interrupted);
+    }
+    let note = "incomplete: the program was told to end before it had looked at everything";
+    judged.report.notes.push(note.to_owned());
     // Whatever the gate makes of what it did not see: this was not its deadline.
     let verdict = &mut judged.report.verdict;
     verdict.decision = verdict.decision.max(crate::model::Decision::Inconclusive);
@@ -84,7 +96,10 @@ fn head_of(found: &Found, judged: Oid) -> Option<Oid> {
 /// What one judgement needs.
 struct Room<'a> {
     repo: &'a Repository,
+    asked: &'a Asked,
+    found: &'a Found,
     change: &'a ChangeSet,
+    commits: &'a Commits,
     request: &'a Request,
     interrupt: &'a Interrupt,
     chosen: String,
@@ -99,7 +114,8 @@ impl Room<'_> {
             file: self.request.policy.as_deref(),
             set: &self.request.set,
         };
-        let wired = wire::judging(self.repo, &from, self.request.stage)?;
+        let mut wired = wire::judging(self.repo, &from, self.request.stage)?;
+        trust::settle(&mut wired, self.asked, self.found);
         let mut done = self.judge(&wired, true)?;
         if wired.source != PolicySource::Base {
             return Ok(done);
@@ -121,9 +137,15 @@ impl Room<'_> {
         let mut judge = Judge::new(self.repo, wired)
             .heeding(self.interrupt)
             .sharing(self.request.shard);
+    /// Judges by a policy; only the one of the base may have anything run or asked.
+    fn judge(&self, wired: &Wired, is_base: bool) -> Result<Judged, Error> {
+        let mut judge = Judge::new(self.repo, wired).heeding(self.interrupt);
         judge.look(self.change, Depth::Full);
-        let asked = match with_models && self.interrupt.check().is_ok() {
-            true => judge.ask_models(self.change),
+        commits::look(self.repo, &mut judge, self.commits)?;
+        let asked = match is_base && self.interrupt.check().is_ok() {
+            true => judge
+                .run_commands(self.change)
+                .and_then(|()| judge.ask_models(self.change)),
             false => Ok(()),
         };
         match asked {

@@ -8,6 +8,7 @@ mod bitbucket;
 pub(in crate::app) mod both;
 mod buildkite;
 mod circleci;
+mod commits;
 mod drone;
 mod forgejo;
 mod found;
@@ -21,6 +22,7 @@ mod teamcity;
 #[cfg(test)]
 mod tests;
 mod travis;
+mod trust;
 mod vars;
 mod woodpecker;
 
@@ -90,6 +92,8 @@ pub struct Request {
     pub shard: Option<Shard>,
     /// Whether nothing may be asked of the remote.
     pub is_offline: bool,
+    /// How many commits of the change are looked at by themselves, the newest first; `None`: as many as is wise.
+    pub commits: Option<usize>,
     /// Assignments to keys of the policy.
     pub set: Vec<String>,
 }

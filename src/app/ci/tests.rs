@@ -35,6 +35,7 @@ fn request() -> Request {
         policy: None,
         shard: None,
         is_offline: false,
+        commits: None,
         set: Vec::new(),
     }
 }

@@ -80,6 +80,9 @@ pub fn run(
             commanded
                 .runs
                 .push(run_of(chosen, Outcome::Skipped(why), Duration::ZERO));
+        } else if let Some(why) = &wish.refused {
+            let refused = Outcome::Failed(why.clone(), Vec::new());
+            commanded.runs.push(run_of(chosen, refused, Duration::ZERO));
         } else if !wish.trusted {
             commanded.runs.push(run_of(chosen, untrusted(), Duration::ZERO));
         } else {
@@ -114,7 +117,7 @@ pub fn run(
 
 fn untrusted() -> Outcome {
     let why = "this repository's commands are not trusted yet; look at them with `pantheon trust --show`, then run \
-               `pantheon trust`";
+               `pantheon trust`, or set `PANTHEON_TRUST` in CI";
     Outcome::Failed(why.to_owned(), Vec::new())
 }
 
