@@ -1,12 +1,13 @@
 //! The hooks: what git is about to record or to send, judged by the gate of its stage.
 
+use super::create::last;
 use super::judge::{Depth, Judge};
 use super::load::From;
 use super::review::{Judged, judged};
 use super::wire::{self, Wired};
 use super::{Error, background, framework};
 use crate::git::{self, Push, RefUpdate, Repository};
-use crate::model::{ChangeSet, LeftOut, Oid, Stage};
+use crate::model::{ChangeSet, Disposition, Finding, LeftOut, Location, Oid, Report, Stage};
 use crate::sys::{env, file, memory};
 use bstr::{BString, ByteSlice};
 use std::path::Path;
@@ -84,9 +85,22 @@ fn judge(repo: Repository, wired: Wired, change: ChangeSet) -> Result<Hooked, Er
     judge.run_commands(&change)?;
     judge.ask_models(&change)?;
     let report = judge.finish(&change, None);
+    last::keep(&repo, &report);
+    let report = with_way_out(report, &wired);
     let judged = judged(&repo, &wired, report);
     std::mem::forget((repo, wired, change));
     Ok(Hooked::Judged(vec![judged], Vec::new()))
+}
+
+/// Says that an agent can mend what blocks, where the policy names one.
+fn with_way_out(mut report: Report, wired: &Wired) -> Report {
+    let on_files =
+        |f: &&Finding| matches!(f.location, Location::File { .. }) && f.disposition == Disposition::Block;
+    if wired.has_creator && report.findings.iter().any(|f| on_files(&f)) {
+        let how = "`pantheon fix` has an agent mend what blocks, in a scratch worktree";
+        report.notes.push(how.to_owned());
+    }
+    report
 }
 
 /// Takes away what git will: comment lines and what stands below the scissors, unless no editor was
@@ -171,7 +185,8 @@ fn push(repo: &Repository, update: &RefUpdate, tips: &[Oid]) -> Result<Result<Ju
         Some(format!("{} for `{name}`", count(push.commits.len()))),
     );
     report.notes.extend(push.note);
-    Ok(Ok(judged(repo, &wired, report)))
+    last::keep(repo, &report);
+    Ok(Ok(judged(repo, &wired, with_way_out(report, &wired))))
 }
 
 /// Looks at each commit by itself: what a later commit takes away again is sent all the same.

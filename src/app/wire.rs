@@ -43,6 +43,8 @@ pub struct Wired {
     pub own: Vec<pattern::Source>,
     /// Whether a commit starts a review in the background.
     pub background: bool,
+    /// Whether the policy names an agent that mends what blocks.
+    pub has_creator: bool,
     /// The commands that the gate asks for; `None`: none.
     pub commands: Option<commands::Wish>,
     /// What is needed to ask models; `None`: the gate asks none.
@@ -106,6 +108,7 @@ pub fn wire(repo: &Repository, loaded: Loaded, stage: Stage) -> Result<Wired, Er
         history: OnceLock::new(),
         excludes: excludes(&settings),
         background: settings.review.background,
+        has_creator: settings.create.agent.is_some(),
         commands: commands::wish(&settings, &gate)?,
         wish: validate::is_wanted(&gate.checks).then(|| Wish {
             settings: settings.clone(),
