@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Has a tool that runs hooks make commits and pushes in a scratch repository, and looks at what is stopped:
-# `hooks.sh TOOL PROGRAM SCRATCH`. TOOL is `pre-commit`, `prek`, `lefthook` or `husky`, found on PATH.
+# `hooks.sh TOOL PROGRAM SCRATCH`. TOOL is `pre-commit`, `prek`, `lefthook` or `husky`, found on PATH. With READY_BUILT
+# `pre-commit` builds the hooks, by a Cargo that copies the program.
 set -euo pipefail
 tool=$1
 program=$(realpath "$2")
@@ -9,7 +10,20 @@ here=$(cd "$(dirname "$0")/../../.." && pwd)
 code=0
 
 mkdir -p "$scratch/home" "$scratch/bin"
-ln -sf "$program" "$scratch/bin/pantheon"
+suffix=-system
+if [ -n "${READY_BUILT-}" ]; then
+	suffix=
+	cat >"$scratch/bin/cargo" <<-EOF
+		#!/bin/sh
+		[ "\$1" = install ] || exit 0
+		while [ "\$1" != --root ]; do shift; done
+		mkdir -p "\$2/bin" && cp '$program' "\$2/bin/pantheon"
+	EOF
+	chmod +x "$scratch/bin/cargo"
+	cp "$scratch/bin/cargo" "$scratch/bin/rustc"
+else
+	ln -sf "$program" "$scratch/bin/pantheon"
+fi
 export HOME=$scratch/home PATH=$scratch/bin:$PATH GIT_CONFIG_NOSYSTEM=1 GIT_TERMINAL_PROMPT=0
 export PRE_COMMIT_HOME=$scratch/home/pre-commit PREK_HOME=$scratch/home/prek CI='' NO_COLOR=1
 unset CI GITHUB_ACTIONS GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE
@@ -37,9 +51,9 @@ pre-commit | prek)
 		  - repo: $scratch/hooks
 		    rev: $(git -C "$scratch/hooks" rev-parse HEAD)
 		    hooks:
-		      - id: pantheon-system
-		      - id: pantheon-commit-msg-system
-		      - id: pantheon-pre-push-system
+		      - id: pantheon$suffix
+		      - id: pantheon-commit-msg$suffix
+		      - id: pantheon-pre-push$suffix
 	EOF
 	git add -A && git commit -qm 'Begin'
 	"$tool" install >"$scratch/install.log" 2>&1

@@ -42,7 +42,7 @@ def main():
         job = job.replace(f"$[[ inputs.{name} ]]", value[1])
     (folder / "gitlab-ci.yml").write_text(job)
     hooks = [text for _, text in fences(Path("docs/hooks.md").read_text(), "yaml") if "repos:" in text]
-    (folder / "pre-commit-config.yaml").write_text(hooks[0].replace("COMMIT", "0" * 40))
+    (folder / "pre-commit-config.yaml").write_text(hooks[0].replace("COMMIT", "a" * 40))
 
 
 main()
