@@ -1,3 +1,5 @@
+//! The table, and where a token may go.
+
 use super::{ALL, Forge, Kind, is_safe};
 
 #[test]

@@ -1,5 +1,6 @@
 //! Posting to forges that remember: what stands there after a run, after a second one, and after trouble.
 
+mod bitbucket;
 mod fake;
 mod forgejo;
 mod github;
@@ -29,6 +30,7 @@ fn target(server: &Server<Memory>) -> Target {
         Which::Github => (Forge::Github, "o/r"),
         Which::Gitlab => (Forge::Gitlab, "1"),
         Which::Forgejo => (Forge::Forgejo, "o/r"),
+        Which::Bitbucket => (Forge::Bitbucket, "o/r"),
     };
     Target {
         forge,

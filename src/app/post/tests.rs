@@ -1,3 +1,5 @@
+//! What environments say about forges.
+
 use super::*;
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A forge that remembers what it was told: GitHub and Forgejo, whose interfaces are alike, and GitLab.
+//! A forge that remembers what it was told: GitHub and Forgejo, whose interfaces are alike, GitLab and Bitbucket.
 //!
 //! It refuses what the real ones are known to refuse.
 
@@ -16,6 +16,7 @@ pub enum Kind {
     Github,
     Gitlab,
     Forgejo,
+    Bitbucket,
 }
 
 /// What a forge remembers of one pull request.
@@ -117,9 +118,18 @@ fn user(id: i64) -> Value {
 }
 
 impl Fake for Memory {
+    fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::Github => "github",
+            Kind::Gitlab => "gitlab",
+            Kind::Forgejo => "forgejo",
+            Kind::Bitbucket => "bitbucket",
+        }
+    }
+
     fn answer(&mut self, asked: &Asked) -> Said {
         let (header, expected) = match self.kind {
-            Kind::Github => ("authorization", "Bearer token-of-a-test"),
+            Kind::Github | Kind::Bitbucket => ("authorization", "Bearer token-of-a-test"),
             Kind::Gitlab => ("private-token", "token-of-a-test"),
             Kind::Forgejo => ("authorization", "token token-of-a-test"),
         };
@@ -133,6 +143,7 @@ impl Fake for Memory {
         let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         match self.kind {
             Kind::Gitlab => self.gitlab(asked, &parts),
+            Kind::Bitbucket => self.bitbucket(asked, &parts),
             Kind::Github | Kind::Forgejo => self.github(asked, &parts),
         }
     }
@@ -166,7 +177,7 @@ impl Memory {
             ("DELETE", [.., "pulls", "comments", id]) => remove(&mut self.remarks, id),
             ("GET", [.., "pulls", "7", "reviews"]) => page(asked, self.reviews.clone()),
             ("GET", [.., "reviews", id, "comments"]) => {
-                let of = |r: &&Value| r["within"].to_string() == *id;
+                let of = |r: &&Value| is(&r["within"], id);
                 page(asked, self.remarks.iter().filter(of).cloned().collect())
             }
             ("DELETE", [.., "reviews", _, "comments", id]) => remove(&mut self.remarks, id),
@@ -319,6 +330,50 @@ impl Memory {
         }
     }
 
+    /// A report is the only check; its annotations go with it.
+    fn bitbucket(&mut self, asked: &Asked, parts: &[&str]) -> Said {
+        let method = asked.method.as_str();
+        match (method, parts) {
+            ("GET", [.., "statuses", "build", key]) => {
+                match self.statuses.iter().find(|s| s["key"] == *key) {
+                    Some(status) => Said::json(200, status),
+                    None => Said::no(404, "Not Found"),
+                }
+            }
+            ("POST", [.., "commit", sha, "statuses", "build"]) => self.status(asked, sha),
+            ("GET", [.., "reports", "pantheon"]) => match self.checks.first() {
+                Some(check) => Said::json(200, check),
+                None => Said::no(404, "Not Found"),
+            },
+            ("PUT", [.., "reports", "pantheon"]) => {
+                let annotations = self
+                    .checks
+                    .first()
+                    .map_or(json!([]), |check| check["annotations"].clone());
+                let mut report = asked.body.clone();
+                report["annotations"] = annotations;
+                self.checks = vec![report.clone()];
+                Said::json(200, &report)
+            }
+            ("DELETE", [.., "reports", "pantheon"]) => {
+                self.checks.clear();
+                Said {
+                    body: Vec::new(),
+                    ..Said::json(204, &Value::Null)
+                }
+            }
+            ("POST", [.., "annotations"]) => {
+                let new = asked.body.as_array().cloned().unwrap_or_default();
+                if new.is_empty() || new.len() > 100 {
+                    return Said::no(400, "1 to 100 annotations");
+                }
+                self.checks[0]["annotations"].as_array_mut().unwrap().extend(new);
+                Said::json(200, &json!([]))
+            }
+            _ => Said::no(404, "Not Found"),
+        }
+    }
+
     fn discussion(&mut self, asked: &Asked) -> Said {
         let position = &asked.body["position"];
         if position["head_sha"] != HEAD || position["position_type"] != "text" {
@@ -355,7 +410,7 @@ fn page(asked: &Asked, all: Vec<Value>) -> Said {
 }
 
 fn edit(all: &mut [Value], id: &str, body: &str) -> Said {
-    match all.iter_mut().find(|value| value["id"].to_string() == id) {
+    match all.iter_mut().find(|value| is(&value["id"], id)) {
         Some(value) => {
             value["body"] = body.into();
             Said::json(200, value)
@@ -366,7 +421,7 @@ fn edit(all: &mut [Value], id: &str, body: &str) -> Said {
 
 fn remove(all: &mut Vec<Value>, id: &str) -> Said {
     let count = all.len();
-    all.retain(|value| value["id"].to_string() != id);
+    all.retain(|value| !is(&value["id"], id));
     match all.len() < count {
         true => Said {
             body: Vec::new(),
@@ -374,4 +429,9 @@ fn remove(all: &mut Vec<Value>, id: &str) -> Said {
         },
         false => Said::no(404, "Not Found"),
     }
+}
+
+/// Whether a number is the one that a path names.
+fn is(value: &Value, id: &str) -> bool {
+    value.as_i64() == id.parse().ok()
 }
