@@ -64,7 +64,7 @@ impl Part {
     pub fn note(&self, all: usize) -> String {
         let (shard, files) = (self.shard, self.files);
         format!(
-            "partial: {shard} looked at {files} of {all} files; `pantheon report merge` joins the reports of all"
+            "partial: {shard} is about {files} of {all} files; `pantheon report merge` joins the reports of all"
         )
     }
 }
