@@ -359,6 +359,22 @@ fn a_pull_request_is_found_by_its_branch() {
     );
 }
 
+#[test]
+fn no_word_of_the_program_approves() {
+    let source = crate::source::program();
+    let files: Vec<_> = source
+        .iter()
+        .filter(|file| file.path.starts_with("src/forge/"))
+        .collect();
+    assert!(files.len() > 15);
+    for file in files {
+        let text = file.text.to_uppercase();
+        for word in ["APPROVE\"", "APPROVED", "/APPROVE", "REQUEST_CHANGES"] {
+            assert!(!text.contains(word), "{}: {word}", file.path);
+        }
+    }
+}
+
 /// What is left of a line when its pieces of code are taken out.
 fn outside_of_code(line: &str) -> String {
     let ticks = |text: &str| text.len() - text.trim_start_matches('`').len();
