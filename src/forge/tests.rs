@@ -59,6 +59,8 @@ fn target(forge: Forge) -> Target {
         is_fork: false,
         token: Secret::new("token-of-a-test").unwrap(),
         token_name: "X",
+        bot: None,
+        authorities: None,
         url: None,
         within: Duration::ZERO,
     }

@@ -220,6 +220,7 @@ def wrong():
     yield "github", "POST", "/repos/o/r/pulls/7/reviews", {"event": "BLOCK", "body": "b"}
     yield "github", "POST", "/repos/o/r/pulls/7/comments", {"body": "b"}
     yield "forgejo", "POST", "/repos/o/r/issues/7/comments", {"text": "b"}
+    yield "gitlab", "POST", f"/projects/1/statuses/{HEAD}", {"name": "x"}
     yield "bitbucket", "POST", f"/repositories/o/r/commit/{HEAD}/reports/x/annotations", {"not": "a list"}
 
 
