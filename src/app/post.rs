@@ -33,6 +33,8 @@ pub struct Place {
     pub head: Option<Oid>,
     /// Whether the change comes from a fork.
     pub is_fork: bool,
+    /// The name that the token of a run writes under, as nobody else can.
+    pub bot: Option<&'static str>,
     /// Where the run can be looked at.
     pub url: Option<String>,
 }
@@ -55,6 +57,9 @@ const ALL: &[Row] = &[
     Row { name: "gitlab",    forge: Forge::Gitlab,    tokens: &["PANTHEON_FORGE_TOKEN", "GITLAB_TOKEN", "CI_JOB_TOKEN"], place: gitlab::place },
     Row { name: "bitbucket", forge: Forge::Bitbucket, tokens: &["PANTHEON_FORGE_TOKEN", "BITBUCKET_TOKEN"], place: bitbucket::place },
 ];
+
+/// Variables that may name a file with certificate authorities: the user's own, and that of GitLab's runner.
+const AUTHORITIES: [&str; 2] = ["PANTHEON_FORGE_CA", "CI_SERVER_TLS_CA_FILE"];
 
 /// Asks the environment where to post. With `head`, it must be about that commit.
 ///
@@ -105,6 +110,8 @@ fn target(row: &Row, place: Place, expected: Option<Oid>) -> Result<Target, Wron
         is_fork: place.is_fork,
         token,
         token_name,
+        bot: place.bot.filter(|_| token_name == "GITHUB_TOKEN"),
+        authorities: AUTHORITIES.into_iter().find_map(env::path),
         url: place.url,
         within: forge::LONGEST,
     })

@@ -6,7 +6,7 @@ use super::codec::auth_value;
 use super::pause::{self, Limit};
 use super::{Target, is_safe};
 use crate::sys::clock;
-use crate::sys::http::{self, Header, Limits, Proxies, Request, Response};
+use crate::sys::http::{self, Header, Limits, Proxies, Request, Response, Trust};
 use crate::sys::signal::Interrupt;
 use serde_json::Value;
 use std::time::{Duration, Instant};
@@ -80,7 +80,10 @@ impl<'a> Client<'a> {
     pub fn new(target: &'a Target, interrupt: &'a Interrupt) -> Self {
         let options = http::Options {
             proxies: Proxies::from_env(),
-            ..http::Options::default()
+            trust: Trust {
+                authorities: target.authorities.clone(),
+                ..Trust::default()
+            },
         };
         Self {
             target,

@@ -152,9 +152,6 @@ pub trait Talk: Sync {
     /// Reads one of these answers.
     fn me(&self, answer: &Value) -> Option<Author>;
 
-    /// The name that the system's own token writes under, where the forge does not tell.
-    fn bot(&self) -> Option<&'static str>;
-
     /// Asks for the pull request.
     fn pull(&self, at: At<'_>) -> Call;
 

@@ -77,11 +77,6 @@ impl Talk for Forgejo {
         me.id.is_some().then_some(me)
     }
 
-    fn bot(&self) -> Option<&'static str> {
-        // The token of a run is nobody's account. The name is taken on every instance.
-        Some("forgejo-actions")
-    }
-
     fn pull(&self, at: At<'_>) -> Call {
         Call::get(pull(at))
     }

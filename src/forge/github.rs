@@ -117,11 +117,6 @@ impl Talk for Github {
         [user, viewer].into_iter().find(|me| me.id.is_some())
     }
 
-    fn bot(&self) -> Option<&'static str> {
-        // No person can have a name with brackets.
-        Some("github-actions[bot]")
-    }
-
     fn pull(&self, at: At<'_>) -> Call {
         Call::get(format!("{}/pulls/{}", repo(at.target), at.pull))
     }

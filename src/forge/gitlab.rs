@@ -85,10 +85,6 @@ impl Talk for Gitlab {
         me.id.is_some().then_some(me)
     }
 
-    fn bot(&self) -> Option<&'static str> {
-        None
-    }
-
     fn pull(&self, at: At<'_>) -> Call {
         Call::get(request(at))
     }

@@ -237,7 +237,7 @@ impl Run<'_> {
         if let Some(me) = &self.me {
             return Ok(me.clone());
         }
-        let me = read::me(&self.client, talk).await?;
+        let me = read::me(&self.client, talk, self.target).await?;
         self.me = Some(me.clone());
         Ok(me)
     }

@@ -30,6 +30,7 @@ use crate::model::Oid;
 use crate::sys::secret::Secret;
 use crate::sys::signal::Interrupt;
 use codec::Codec;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// The most time that posting takes in all, waits included.
@@ -141,6 +142,10 @@ pub struct Target {
     pub token: Secret,
     /// The variable that the token comes from.
     pub token_name: &'static str,
+    /// The name that the token writes under, where it is that of a run and the forge does not tell.
+    pub bot: Option<&'static str>,
+    /// A PEM file with certificate authorities that are believed beside those of the system.
+    pub authorities: Option<PathBuf>,
     /// Where the whole report is: the run of the CI system.
     pub url: Option<String>,
     /// The most time for all of it.

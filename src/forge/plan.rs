@@ -54,7 +54,7 @@ pub fn plan<'a>(remarks: &'a [Remark], known: Known<'_>) -> Plan<'a> {
             .position(|(id, thread)| *id == remark.id && keeps(thread))
         {
             Some(at) => {
-                ours.swap_remove(at);
+                ours.remove(at);
                 plan.kept += 1;
             }
             None => left.push((remark, place)),
@@ -227,7 +227,7 @@ mod tests {
         let gone: Vec<&str> = plan.gone.iter().map(|thread| thread.id.as_str()).collect();
         assert_eq!(
             gone,
-            ["9", "3"],
+            ["3", "9"],
             "the second one of two goes, and what is no longer said"
         );
     }

@@ -34,7 +34,7 @@ pub async fn list(client: &Client<'_>, codec: &dyn Talk, call: &Call) -> Result<
 ///
 /// # Errors
 /// When no request says it and no name stands in.
-pub async fn me(client: &Client<'_>, codec: &dyn Talk) -> Result<Author, Fault> {
+pub async fn me(client: &Client<'_>, codec: &dyn Talk, target: &Target) -> Result<Author, Fault> {
     let mut last = Fault::new("the forge does not say whose token it is");
     for call in codec.who() {
         match client.call(&call).await {
@@ -47,7 +47,7 @@ pub async fn me(client: &Client<'_>, codec: &dyn Talk) -> Result<Author, Fault> 
             Err(fault) => return Err(fault),
         }
     }
-    let bot = codec.bot().map(|name| Author {
+    let bot = target.bot.map(|name| Author {
         id: None,
         name: name.to_owned(),
     });

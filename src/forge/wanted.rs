@@ -167,11 +167,12 @@ pub fn annotation_level(level: Level) -> &'static str {
     }
 }
 
-/// Returns at most so many characters, safe to print.
+/// Returns at most so many characters and three dots, safe to print. What is hidden takes more room when it is shown.
 pub fn cut(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((at, _)) => format!("{}...", report::visible(&text[..at])),
-        None => report::visible(text).into_owned(),
+    let shown = report::visible(text);
+    match shown.char_indices().nth(most) {
+        Some((at, _)) => format!("{}...", &shown[..at]),
+        None => shown.into_owned(),
     }
 }
 
@@ -182,4 +183,32 @@ fn first_line(text: &str) -> &str {
 pub fn count(n: usize, noun: &str) -> String {
     let s = if n == 1 { "" } else { "s" };
     format!("{n} {noun}{s}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_is_cut_to_its_length() {
+        assert_eq!([cut("abc", 3), cut("abcd", 3)], ["abc", "abc..."]);
+        assert_eq!(cut(&"\u{202e}".repeat(50), 137).chars().count(), 140);
+    }
+
+    #[test]
+    fn an_address_ends_no_link() {
+        assert_eq!(
+            pointer(Some("https://a.example/r/1")),
+            "\nThe whole report: <https://a.example/r/1>\n"
+        );
+        for bad in [
+            "javascript:alert(1)",
+            "https://a> @all <b",
+            "https://a\n",
+            "https://a)",
+            "x",
+        ] {
+            assert_eq!(pointer(Some(bad)), "", "{bad}");
+        }
+    }
 }

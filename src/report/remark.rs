@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 // What a forge takes is far more; what a person reads is not.
 const MOST_OF_A_MESSAGE: usize = 4_000;
 const MOST_OF_A_LINE: usize = 400;
+const MOST_OF_A_TITLE: usize = 200;
 
 /// A finding that nothing allows, as it stands on a forge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +77,11 @@ fn remark(level: Level, finding: &Finding, id: String) -> Remark {
     Remark {
         id,
         level,
-        title: text::cut(&finding.check, 200),
+        // What is hidden takes more room when it is shown.
+        title: text::visible(&finding.check)
+            .chars()
+            .take(MOST_OF_A_TITLE)
+            .collect(),
         region: region.filter(|_| path.is_some()),
         path,
         message: text::cut(&brief::sentence(finding), MOST_OF_A_MESSAGE),

@@ -42,6 +42,8 @@ fn target(server: &Server<Memory>) -> Target {
         is_fork: false,
         token: Secret::new("token-of-a-test").unwrap(),
         token_name: "GITHUB_TOKEN",
+        bot: None,
+        authorities: None,
         url: Some("https://ci.example/run/1".to_owned()),
         within: Duration::from_secs(20),
     }

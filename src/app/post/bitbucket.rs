@@ -24,6 +24,7 @@ pub fn place(vars: &Vars, _: Files<'_>) -> Result<Place, Wrong> {
         branch: None,
         head: vars.commit("BITBUCKET_COMMIT")?,
         is_fork: false,
+        bot: None,
         url,
     })
 }

@@ -73,10 +73,20 @@ pub fn place(vars: &Vars, files: Files<'_>) -> Result<Place, Wrong> {
         branch: None,
         head: None,
         is_fork: false,
+        bot: Some(bot(vars)),
     };
     let event = event(vars, files)?;
     about(&mut place, event, vars)?;
     Ok(place)
+}
+
+fn bot(vars: &Vars) -> &'static str {
+    let others = [
+        ("FORGEJO_ACTIONS", "forgejo-actions"),
+        ("GITEA_ACTIONS", "gitea-actions"),
+    ];
+    let other = others.into_iter().find(|(name, _)| vars.has(name));
+    other.map_or("github-actions[bot]", |(_, bot)| bot)
 }
 
 fn about(place: &mut Place, event: Event, vars: &Vars) -> Result<(), Wrong> {

@@ -26,6 +26,7 @@ pub fn place(vars: &Vars, _: Files<'_>) -> Result<Place, Wrong> {
         branch: None,
         head,
         is_fork: source.is_some_and(|source| source != repo),
+        bot: None,
         url: vars.get("CI_JOB_URL").map(str::to_owned),
     })
 }

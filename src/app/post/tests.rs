@@ -44,6 +44,7 @@ fn a_pull_request_is_about_its_head_and_not_about_the_merge() {
         branch: None,
         head: Some(Oid::from_hex(HEAD.as_bytes()).unwrap()),
         is_fork: true,
+        bot: Some("github-actions[bot]"),
         url: Some("https://github.com/o/r/actions/runs/9".to_owned()),
     };
     assert_eq!(place, expected);
@@ -119,6 +120,7 @@ fn what_is_no_place_is_refused() {
         branch: None,
         head: None,
         is_fork: false,
+        bot: None,
         url: None,
     };
     assert!(check(&place("https://a.example", "o/r.x")).is_ok());

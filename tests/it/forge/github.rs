@@ -228,6 +228,22 @@ fn the_token_of_a_run_is_asked_for_its_name_in_another_way() {
 }
 
 #[test]
+fn a_forge_that_does_not_say_who_we_are_is_told_by_the_name_of_the_run() {
+    let server = forge(Which::Github);
+    let no = || super::server::Said::no(403, "Resource not accessible by integration");
+    server.trouble("GET", "/user", no(), 9);
+    server.trouble("POST", "/graphql", no(), 9);
+    let mut target = target(&server);
+    let report = report(Vec::new());
+    let posted = post_to(&target, &report, &[Kind::Comment]);
+    assert_eq!(outcomes(&posted), [Outcome::Refused], "{:?}", posted.lines());
+    target.bot = Some("us");
+    for expected in [Outcome::Done, Outcome::Same] {
+        assert_eq!(outcomes(&post_to(&target, &report, &[Kind::Comment])), [expected]);
+    }
+}
+
+#[test]
 fn two_comments_of_ours_become_one() {
     let server = forge(Which::Github);
     for head in ["01", "02"] {
@@ -357,6 +373,22 @@ fn a_pull_request_is_found_by_its_branch() {
         posted.lines(),
         ["not posted: `comment`: no pull request is known for this run"]
     );
+}
+
+#[test]
+fn no_word_of_the_program_approves() {
+    let source = crate::source::program();
+    let files: Vec<_> = source
+        .iter()
+        .filter(|file| file.path.starts_with("src/forge/"))
+        .collect();
+    assert!(files.len() > 15);
+    for file in files {
+        let text = file.text.to_uppercase();
+        for word in ["APPROVE\"", "APPROVED", "/APPROVE", "REQUEST_CHANGES"] {
+            assert!(!text.contains(word), "{}: {word}", file.path);
+        }
+    }
 }
 
 /// What is left of a line when its pieces of code are taken out.
