@@ -1,5 +1,10 @@
 //! Other systems. macOS has a profile of the same shape; elsewhere there is nothing.
 
+#[cfg(not(target_os = "macos"))]
+pub mod jail;
+#[cfg(target_os = "macos")]
+pub mod macos;
+
 use super::{Layers, Probe, Profile, proof};
 use std::ffi::OsString;
 use std::path::Path;

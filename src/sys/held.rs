@@ -45,6 +45,36 @@ impl Start {
     }
 }
 
+#[cfg(target_os = "macos")]
+impl Start {
+    /// Starts the program in a directory with these for its three standard streams, in a group of its own.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn hold_in(&self, dir: &std::path::Path, streams: [Stdio; 3]) -> io::Result<Held> {
+        let [stdin, stdout, stderr] = streams;
+        let mut command = Command::new(&self.program);
+        let env = self.env.iter().map(|(name, value)| (name, value));
+        command.args(&self.args).current_dir(dir).env_clear().envs(env);
+        command.stdin(stdin).stdout(stdout).stderr(stderr);
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        command.spawn().map(Held)
+    }
+}
+
+#[cfg(target_os = "macos")]
+impl Held {
+    /// Returns how it ended, if it did: its code, or the signal.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn how_ended(&mut self) -> io::Result<Option<(Option<i32>, Option<i32>)>> {
+        let status = self.0.try_wait()?;
+        let signal = |status| std::os::unix::process::ExitStatusExt::signal(&status);
+        Ok(status.map(|status| (status.code(), signal(status))))
+    }
+}
+
 impl Held {
     /// Returns the number of the process.
     #[must_use]

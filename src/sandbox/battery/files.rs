@@ -37,7 +37,10 @@ pub const ROWS: &[Row] = &[
         fs::remove_file(w.outside.join("removed"))
     }),
     never("rename a file outside", |w| {
-        fs::rename(file(w), w.outside.join("renamed"))
+        let other = w.outside.join("renamed");
+        fs::rename(file(w), &other)?;
+        // What comes next wants it back.
+        fs::rename(other, file(w))
     }),
     never("make a directory outside", |w| {
         fs::create_dir(w.outside.join("directory"))
@@ -150,7 +153,7 @@ fn write(path: &Path) -> io::Result<()> {
 }
 
 fn append(path: &Path) -> io::Result<()> {
-    File::options().append(true).open(path)?.write_all(b"")
+    File::options().append(true).open(path)?.write_all(b"x")
 }
 
 fn rename_inside(world: &World) -> io::Result<()> {

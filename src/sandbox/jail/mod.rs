@@ -5,6 +5,8 @@
 //! [`Jail::least`] is refused before the command runs. What it started ends with it, and with us.
 
 pub(in crate::sandbox) mod output;
+#[cfg(unix)]
+pub(in crate::sandbox) mod parts;
 mod seatbelt;
 
 pub use output::Output;
@@ -22,8 +24,10 @@ use std::time::Duration;
 
 #[cfg(target_os = "linux")]
 use super::linux::jail as system;
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
 use super::other::jail as system;
+#[cfg(target_os = "macos")]
+use super::other::macos as system;
 
 /// The variable that every process of a jail is started with; its value is [`Jailed::run`].
 pub const RUN: &str = "PANTHEON_RUN";

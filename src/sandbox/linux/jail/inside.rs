@@ -126,8 +126,8 @@ fn run(spec: &Spec, channel: &UnixStream, streams: Vec<OwnedFd>) -> io::Result<(
     drop((streams, to));
     let mut text = String::new();
     from.read_to_string(&mut text)?;
-    let said = text.lines().map(serde_json::from_str::<Last>);
-    let said = match said.last() {
+    let mut said = text.lines().map(serde_json::from_str::<Last>);
+    let said = match said.next_back() {
         Some(Ok(Last::Held(layers))) => Said::Started(layers),
         Some(Ok(Last::Failed(failed))) => Said::Failed(failed),
         _ => Said::Failed(Failed::Setup("the process that locks itself in died".to_owned())),

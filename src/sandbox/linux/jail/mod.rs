@@ -16,14 +16,13 @@ pub use inside::serve;
 pub use sweep::sweep;
 
 use crate::sandbox::jail::output::Account;
-use crate::sandbox::jail::{Ended, Flow, Jail, JailError, Jailed, Output, RUN, Streams, WORD};
+use crate::sandbox::jail::{Ended, Jail, JailError, Jailed, Streams, WORD, parts};
 use crate::sandbox::{Layers, Level};
 use crate::sys::held::{Held, Start};
 use crate::sys::signal::Interrupt;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
-use std::io::{self, PipeWriter};
+use std::io;
 use std::net::{Shutdown, TcpListener};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -54,10 +53,10 @@ pub struct Inner {
 
 /// Starts a program in a jail.
 pub fn start(jail: &Jail, program: &OsStr, args: &[OsString], streams: Streams) -> Result<Jailed, JailError> {
-    check(jail)?;
+    parts::check(jail)?;
     let account = Account::of(jail.limits.output_bytes);
-    let (ours, theirs) = ends(streams, &account)?;
-    let (environment, run) = environment(jail);
+    let (ours, theirs) = parts::ends(streams, &account)?;
+    let (environment, run) = parts::environment(jail);
     let mut spec = Spec::of(jail, program, args, &environment);
     let begin = |spec: &Spec| begin(jail, spec, &theirs, &run, &account);
     let mut inner = match begin(&spec) {
@@ -72,9 +71,9 @@ pub fn start(jail: &Jail, program: &OsStr, args: &[OsString], streams: Streams) 
     .map_err(|refused| refused.error(jail, program))?;
     inner.begun = Instant::now();
     Ok(Jailed {
-        stdin: ours.0,
-        stdout: ours.1,
-        stderr: ours.2,
+        stdin: ours.stdin,
+        stdout: ours.stdout,
+        stderr: ours.stderr,
         inner,
     })
 }
@@ -112,72 +111,6 @@ impl From<io::Error> for Refused {
     fn from(error: io::Error) -> Self {
         Self::System(error)
     }
-}
-
-/// Insists on what the process that locks itself in relies on.
-fn check(jail: &Jail) -> Result<(), JailError> {
-    let all = jail.writable.iter().chain(&jail.readable).chain(&jail.hidden);
-    let all = all.chain(&jail.tmp).chain([&jail.directory]);
-    for path in all {
-        if !path.is_absolute() {
-            return Err(JailError::Setup(format!("`{}` is not absolute", path.display())));
-        }
-    }
-    for path in jail.writable.iter().chain(&jail.tmp) {
-        if !path.exists() {
-            return Err(JailError::Setup(format!("`{}` does not exist", path.display())));
-        }
-    }
-    Ok(())
-}
-
-/// Our ends of the streams, and theirs.
-type Ours = (Option<PipeWriter>, Option<Output>, Option<Output>);
-
-fn ends(streams: Streams, account: &Account) -> io::Result<(Ours, [OwnedFd; 3])> {
-    let null = || File::options().read(true).write(true).open("/dev/null");
-    let (stdin, first) = match streams.stdin {
-        Flow::Null => (None, null()?.into()),
-        Flow::File(file) => (None, file.into()),
-        Flow::Pipe => {
-            let (from, to) = io::pipe()?;
-            (Some(to), from.into())
-        }
-    };
-    let out = |flow| -> io::Result<(Option<Output>, OwnedFd)> {
-        match flow {
-            Flow::Null => Ok((None, null()?.into())),
-            Flow::File(file) => Ok((None, file.into())),
-            Flow::Pipe => {
-                let (from, to) = io::pipe()?;
-                Ok((Some(Output::new(from, account.clone())), to.into()))
-            }
-        }
-    };
-    let (stdout, second) = out(streams.stdout)?;
-    let (stderr, third) = out(streams.stderr)?;
-    Ok(((stdin, stdout, stderr), [first, second, third]))
-}
-
-/// The whole environment, with the mark of the run.
-fn environment(jail: &Jail) -> (Vec<(OsString, OsString)>, String) {
-    let mut environment = jail.environment.clone();
-    let given = environment.iter().find(|(name, _)| name == RUN);
-    let given = given.and_then(|(_, value)| value.to_str().filter(|value| !value.is_empty()));
-    if let Some(run) = given.map(str::to_owned) {
-        return (environment, run);
-    }
-    let run = new_run();
-    environment.retain(|(name, _)| name != RUN);
-    environment.push((RUN.into(), run.clone().into()));
-    (environment, run)
-}
-
-/// A mark that no other run has.
-fn new_run() -> String {
-    use std::hash::{BuildHasher, RandomState};
-    let random = || RandomState::new().hash_one(Instant::now());
-    format!("{}-{:016x}{:016x}", std::process::id(), random(), random())
 }
 
 fn begin(
