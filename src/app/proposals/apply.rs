@@ -29,9 +29,9 @@ pub fn try_out<'a>(shelf: &'a Shelf, name: &str) -> Result<Trial<'a>, Error> {
     found.must_be(&[ProposalState::Open, ProposalState::Undone])?;
     let odb = found.odb();
     let offer = found.offer(shelf, &odb);
-    let mut surface: BTreeSet<String> = found.proposal.surface.iter().cloned().collect();
-    surface.extend(apply::surface(&offer)?.iter().map(|path| visible_bytes(path)));
     let prepared = apply::prepare(&offer)?;
+    let mut surface: BTreeSet<String> = found.proposal.surface.iter().cloned().collect();
+    surface.extend(prepared.surface.iter().map(|path| visible_bytes(path)));
     Ok(Trial {
         shelf,
         found,

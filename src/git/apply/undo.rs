@@ -36,6 +36,7 @@ pub fn undo(
                 files: desk.stats(&journal.merged, &journal.present)?,
                 conflicts: Vec::new(),
             },
+            surface: Vec::new(),
             desk,
             plan,
             present: journal.merged.clone(),
