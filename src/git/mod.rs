@@ -19,13 +19,14 @@ mod push;
 pub mod remote;
 mod renames;
 mod repository;
+pub mod scratch;
 mod tree;
 mod worktree;
 
 pub use changes::{commit, mark_copies, message, range, staged, whole_tree};
 pub use checkout::{Checkout, CheckoutBounds, CheckoutError, checkout, sweep};
 pub use command::version;
-pub use commits::{Chosen, branch_range, comment_mark, remote_head, resolve, resolve_range};
+pub use commits::{Chosen, branch_range, comment_mark, head_commit, remote_head, resolve, resolve_range};
 pub use diff::hunks;
 pub use objects::{Reader, Readers};
 pub use push::{Push, RefUpdate, new_commits, parse_updates, plan, remote_tips};

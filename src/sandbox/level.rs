@@ -36,12 +36,18 @@ pub struct Layers {
     pub seccomp: bool,
     /// Whether the system's own profile is in force (macOS).
     pub profile: bool,
+    /// Whether it has a user, a tree of mounts, processes and a network of its own; the worker needs none.
+    #[serde(default)]
+    pub namespaces: bool,
     /// What could not be done, one line each.
     pub missing: Vec<String>,
 }
 
 /// The version of Landlock that denies files, TCP, signals and abstract sockets.
 pub const WHOLE_LANDLOCK: u8 = 6;
+
+/// The version of Landlock that denies files and TCP.
+pub const TCP_LANDLOCK: u8 = 4;
 
 impl Layers {
     /// Returns the level that they amount to.
@@ -50,6 +56,18 @@ impl Layers {
         match (self.seccomp, self.landlock) {
             (true, WHOLE_LANDLOCK..) => Level::Strict,
             (true, 1..) => Level::Base,
+            _ if self.profile => Level::Base,
+            _ => Level::None,
+        }
+    }
+
+    /// Returns the level that they amount to for a command in a jail, which is kept from other processes and
+    /// from the network by namespaces, or not at all.
+    #[must_use]
+    pub fn jail_level(&self) -> Level {
+        match (self.seccomp, self.landlock) {
+            (true, TCP_LANDLOCK..) if self.namespaces => Level::Strict,
+            (true, TCP_LANDLOCK..) => Level::Base,
             _ if self.profile => Level::Base,
             _ => Level::None,
         }
@@ -88,5 +106,20 @@ mod tests {
         assert_eq!((level(true, 6), level(true, 7)), ("strict", "strict"));
         assert_eq!((level(true, 5), level(true, 1)), ("base", "base"));
         assert_eq!((level(true, 0), level(false, 7)), ("none", "none"));
+    }
+
+    #[test]
+    fn a_jail_is_strict_with_namespaces_and_nothing_without_the_other_two() {
+        let level = |namespaces, seccomp, landlock| {
+            let layers = Layers {
+                landlock,
+                seccomp,
+                namespaces,
+                ..Layers::default()
+            };
+            layers.jail_level().name()
+        };
+        assert_eq!((level(true, true, 4), level(false, true, 6)), ("strict", "base"));
+        assert_eq!((level(true, true, 3), level(true, false, 7)), ("none", "none"));
     }
 }

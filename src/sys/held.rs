@@ -4,7 +4,7 @@
     reason = "this is the door that the lint points to"
 )]
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -51,13 +51,23 @@ impl Held {
     pub fn id(&self) -> u32 {
         self.0.id()
     }
+
+    /// Whether it has ended. Who is not told takes it to have.
+    pub fn has_ended(&mut self) -> bool {
+        !matches!(self.0.try_wait(), Ok(None))
+    }
+
+    /// Kills it, and waits for its end.
+    pub fn end(&mut self) {
+        // It may be gone already.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        // It may be gone already.
-        drop(self.0.kill());
-        drop(self.0.wait());
+        self.end();
     }
 }
 
@@ -98,6 +108,16 @@ pub fn become_another() -> io::Result<()> {
     return Err(std::os::unix::process::CommandExt::exec(&mut command));
     #[cfg(not(unix))]
     command.status().map(drop)
+}
+
+/// Becomes a program with these variables and no others; returns only if that fails, and says why.
+#[cfg(unix)]
+#[must_use]
+pub fn become_program(program: &OsStr, args: &[OsString], env: &[(OsString, OsString)]) -> io::Error {
+    let mut command = Command::new(program);
+    let env = env.iter().map(|(name, value)| (name, value));
+    command.args(args).env_clear().envs(env);
+    std::os::unix::process::CommandExt::exec(&mut command)
 }
 
 /// Whatever it has open stays open: to open anything may be denied, and that is not what is asked.

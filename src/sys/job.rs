@@ -186,6 +186,12 @@ pub fn environment(names: &[String]) -> Vec<(OsString, OsString)> {
     found
 }
 
+/// Returns all variables of this process: for a process in a jail, whose environment was made for it.
+#[must_use]
+pub fn inherited() -> Vec<(OsString, OsString)> {
+    std::env::vars_os().collect()
+}
+
 #[cfg(not(windows))]
 const USUAL: &[&str] = &["PATH", "HOME", "LANG", "TMPDIR"];
 #[cfg(windows)]

@@ -9,6 +9,7 @@ pub mod http;
 pub mod job;
 pub mod log;
 pub mod memory;
+pub mod owner;
 pub mod process;
 pub mod secret;
 pub mod signal;

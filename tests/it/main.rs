@@ -36,8 +36,13 @@ mod faults;
 #[cfg(unix)]
 #[cfg(test)]
 mod first_minute;
+#[cfg(unix)]
+#[cfg(test)]
+mod forge;
 #[cfg(test)]
 mod formats;
+#[cfg(test)]
+mod gateway;
 #[cfg(test)]
 mod generated;
 #[cfg(unix)]
@@ -45,6 +50,9 @@ mod generated;
 mod hooks_install;
 #[cfg(test)]
 mod injection;
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod jail;
 #[cfg(test)]
 mod judgement;
 #[cfg(test)]
@@ -67,13 +75,20 @@ mod own_gate;
 #[cfg(test)]
 mod policy_e2e;
 #[cfg(test)]
+mod ready;
+#[cfg(test)]
 mod report_words;
 mod review_page;
 #[cfg(test)]
 mod scenes;
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod scratch;
 #[cfg(unix)]
 #[cfg(test)]
 mod shapes;
+#[cfg(test)]
+mod shard;
 #[cfg(test)]
 mod source;
 #[cfg(test)]

@@ -1,4 +1,21 @@
 //! Agent programs, one file each: how one is started without a person, and what its output means. Pure.
+//!
+//! Each is started in the way that asks nobody, with its own sandbox off and with nothing loaded that the repository
+//! has for it: the jail is what holds it. Its home is its own, and what it needs there is written first.
+
+pub mod acp;
+pub mod aider;
+mod anywhere;
+mod begin;
+pub mod claude;
+pub mod codex;
+pub mod command;
+pub mod gemini;
+mod line;
+pub mod opencode;
+pub mod pi;
+#[cfg(test)]
+mod tests;
 
 use super::order::{Order, Wire};
 use std::ffi::OsString;
@@ -6,6 +23,9 @@ use std::path::PathBuf;
 
 /// Says how a program is started for an order.
 pub type Launching = fn(&Order, &Program) -> Result<Launch, Wrong>;
+
+/// Makes what understands the output of a program that was started for an order.
+pub type Hearing = fn(&Order) -> Box<dyn Ear>;
 
 /// An agent program.
 pub struct Row {
@@ -18,16 +38,20 @@ pub struct Row {
     /// How it is started.
     pub launch: Launching,
     /// Makes what understands its output.
-    pub ear: fn() -> Box<dyn Ear>,
+    pub ear: Hearing,
 }
 
 /// The program as this machine has it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Program {
-    /// Where it is.
+    /// Where it is, links resolved.
     pub path: PathBuf,
     /// What the configuration adds to its arguments.
     pub args: Vec<String>,
+    /// What reads it, if it is a script: a jail need not have it on its path.
+    pub interpreter: Option<PathBuf>,
+    /// Directories that belong to it and to its interpreter.
+    pub reads: Vec<PathBuf>,
 }
 
 /// How to start a program in a jail.
@@ -47,6 +71,8 @@ pub struct Launch {
     pub is_dialogue: bool,
     /// Directories that it must read, besides those of the system.
     pub reads: Vec<PathBuf>,
+    /// Directories below the tree that it should not see, if the jail can hide them: settings that it would obey.
+    pub hides: Vec<PathBuf>,
 }
 
 /// Understands the output of a program, line by line. What it hears is data from a jail: bounded, never trusted.
@@ -56,6 +82,11 @@ pub trait Ear: Send {
 
     /// Takes the end of standard output.
     fn end(&mut self) -> Vec<Heard> {
+        Vec::new()
+    }
+
+    /// Returns what to send to its standard input to call the session off; empty: it must be killed.
+    fn cancel(&mut self) -> Vec<u8> {
         Vec::new()
     }
 }
@@ -91,4 +122,19 @@ pub enum Heard {
 pub struct Wrong(pub String);
 
 /// All programs that are known.
-pub const ALL: &[Row] = &[];
+pub const ALL: &[Row] = &[
+    claude::ROW,
+    codex::ROW,
+    gemini::ROW,
+    opencode::ROW,
+    pi::ROW,
+    aider::ROW,
+    acp::ROW,
+    command::ROW,
+];
+
+/// Finds a program by its word in the configuration.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Row> {
+    ALL.iter().find(|row| row.name == name)
+}

@@ -18,12 +18,12 @@ const VERSIONS: [(ABI, u8); 7] = [
 
 /// Returns the newest version of which the kernel can deny everything; 0: none.
 pub fn version() -> u8 {
-    newest().map_or(0, |(_, number)| number)
+    newest().map_or(0, |(.., number)| number)
 }
 
 /// Denies everything that the kernel can deny, and returns the version that does.
 pub fn deny_all() -> Result<u8, String> {
-    let (rules, number) = newest().ok_or("this kernel has none, or it is off")?;
+    let (rules, _, number) = newest().ok_or("this kernel has none, or it is off")?;
     let status: RestrictionStatus = rules.restrict_self().map_err(|e| e.to_string())?;
     match status.ruleset {
         RulesetStatus::FullyEnforced => Ok(number),
@@ -31,9 +31,10 @@ pub fn deny_all() -> Result<u8, String> {
     }
 }
 
-fn newest() -> Option<(RulesetCreated, u8)> {
+/// Returns rules of the newest version that the kernel can enforce whole, with no exception so far.
+pub fn newest() -> Option<(RulesetCreated, ABI, u8)> {
     let mut versions = VERSIONS.into_iter();
-    versions.find_map(|(abi, number)| Some((rules(abi).ok()?, number)))
+    versions.find_map(|(abi, number)| Some((rules(abi).ok()?, abi, number)))
 }
 
 /// Handles all that a version can, with no exception; fails where the kernel is older.

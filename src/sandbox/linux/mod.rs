@@ -1,7 +1,9 @@
 //! Linux: Landlock for files and TCP, seccomp for everything else, and the small ones around them.
 
 mod files;
+pub mod jail;
 mod probed;
+pub(in crate::sandbox) mod raw;
 mod syscalls;
 mod tries;
 

@@ -1,0 +1,22 @@
+//! Texts cut to a length.
+
+/// Cuts the middle out of a text that is too long, and says how much.
+pub fn shorten(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let half = most / 2;
+    let head = &text[..text.floor_char_boundary(half)];
+    let tail = &text[text.ceil_char_boundary(text.len() - half)..];
+    let cut = text.len() - head.len() - tail.len();
+    format!("{head}\n[{cut} bytes left out]\n{tail}")
+}
+
+/// Returns the start of a text on one line, without control characters.
+pub fn one_line(text: &str, most: usize) -> String {
+    let clean = crate::model::visible(text);
+    match clean.char_indices().nth(most) {
+        Some((at, _)) => format!("{}...", &clean[..at]),
+        None => clean.to_string(),
+    }
+}
