@@ -251,7 +251,7 @@ impl Desk {
         let Ok(name) = path.to_str() else {
             return Ok(String::new());
         };
-        let git = self.git().input(bytes);
+        let git = self.git().input(bytes.to_vec());
         let said = git.run(&["hash-object", "--stdin", "--path", name])?;
         Ok(said.to_str_lossy().trim().to_owned())
     }
