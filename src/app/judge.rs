@@ -8,10 +8,8 @@ use super::wire::Wired;
 use crate::engine::{self, Plan};
 use crate::git::Repository;
 use crate::model::{
-    Category, ChangeSet, CheckRun, Coverage, Finding, Fingerprint, Grounds, LeftOut, Location, Moved,
-    Objects, Oid, Outcome, Part, Report, Shard, Source,
-    Category, ChangeSet, CheckRun, Coverage, Finding, Fingerprint, LeftOut, Location, Moved, Objects, Oid,
-    Outcome, Report, Source, Stage,
+    Category, ChangeSet, CheckRun, Coverage, Finding, Fingerprint, Grounds, LeftOut, Location, Moved, Objects,
+    Oid, Outcome, Part, Report, Shard, Source, Stage,
 };
 use crate::policy;
 use crate::sys::clock::Deadline;

@@ -7,8 +7,6 @@ use super::{Context, Exit, Failure, output, post};
 use crate::app::ci::{self, Asked, Came, Request};
 use crate::model::{Shard, Stage};
 use crate::report::{Format, defuse, log};
-use crate::model::Stage;
-use crate::report::{defuse, log};
 use crate::sys::env;
 use crate::sys::terminal::Stream;
 use std::path::PathBuf;
@@ -77,10 +75,8 @@ enum Command {
 /// # Errors
 /// As what is done.
 pub fn guarded(cx: &Context, work: impl FnOnce(&Context) -> Result<Exit, Failure>) -> Result<Exit, Failure> {
-    let log = log_of(ci::here());
-    work(&Context { log, ..cx.clone() }).map_err(|failure| harmless(failure, log))
     let log = Log::here();
-    judge(args, &Context { log, ..cx.clone() }).map_err(|failure| harmless(failure, log))
+    work(&Context { log, ..cx.clone() }).map_err(|failure| harmless(failure, log))
 }
 
 fn judge(args: &Args, cx: &Context) -> Result<Exit, Failure> {

@@ -115,13 +115,6 @@ impl Git {
         self
     }
 
-    /// Gives git something to read.
-    #[must_use]
-    pub fn input(mut self, bytes: Vec<u8>) -> Self {
-        self.run.input = Some(bytes);
-        self
-    }
-
     /// Gives git more time, or less.
     #[must_use]
     pub fn limit(mut self, limit: Duration) -> Self {

@@ -42,6 +42,7 @@ impl Interrupt {
         Self {
             asked: Arc::default(),
             above: Some(self.asked.clone()),
+            at_keyboard: self.at_keyboard.clone(),
         }
     }
 

@@ -5,6 +5,5 @@ mod hostile;
 mod pulls;
 mod pushes;
 mod systems;
-pub mod world;
 mod trust;
-mod world;
+pub mod world;

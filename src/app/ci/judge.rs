@@ -1,9 +1,8 @@
 //! Judges what a CI system means, by the gate of a stage.
 
-use super::found::{Found, Spec};
-use super::{Asked, Decision, Error, Request, both};
 use super::commits::{self, Commits};
-use super::{Asked, Decision, Error, Found, Request, both, trust};
+use super::found::{Found, Spec};
+use super::{Asked, Decision, Error, Request, both, trust};
 use crate::app::judge::{Depth, Judge};
 use crate::app::load::From;
 use crate::app::review::{Judged, judged};
@@ -67,15 +66,13 @@ pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> 
     if interrupt.check().is_ok() {
         return Ok(Came::Judged(judged));
     }
+    if interrupt.is_at_keyboard() {
+        return Err(Error::Interrupted);
+    }
     if let Some(part) = &mut judged.report.part {
         part.incomplete = true;
     }
     judged.report.notes.push(INCOMPLETE.to_owned());
-    if interrupt.is_at_keyboard() {
-        return Err(Error::Interrupted);
-    }
-    let note = "incomplete: the program was told to end before it had looked at everything";
-    judged.report.notes.push(note.to_owned());
     // Whatever the gate makes of what it did not see: this was not its deadline.
     let verdict = &mut judged.report.verdict;
     verdict.decision = verdict.decision.max(crate::model::Decision::Inconclusive);
@@ -133,13 +130,11 @@ impl Room<'_> {
         Ok(done)
     }
 
-    fn judge(&self, wired: &Wired, with_models: bool) -> Result<Judged, Error> {
+    /// Judges by a policy; only the one of the base may have anything run or asked.
+    fn judge(&self, wired: &Wired, is_base: bool) -> Result<Judged, Error> {
         let mut judge = Judge::new(self.repo, wired)
             .heeding(self.interrupt)
             .sharing(self.request.shard);
-    /// Judges by a policy; only the one of the base may have anything run or asked.
-    fn judge(&self, wired: &Wired, is_base: bool) -> Result<Judged, Error> {
-        let mut judge = Judge::new(self.repo, wired).heeding(self.interrupt);
         judge.look(self.change, Depth::Full);
         commits::look(self.repo, &mut judge, self.commits)?;
         let asked = match is_base && self.interrupt.check().is_ok() {
