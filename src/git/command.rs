@@ -136,6 +136,13 @@ impl Git {
         self
     }
 
+    /// Gives git something to read.
+    #[must_use]
+    pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.run.input = Some(bytes.into());
+        self
+    }
+
     /// Runs git and returns what it printed.
     ///
     /// # Errors

@@ -358,10 +358,7 @@ fn change(head: &[u8], path: &[u8]) -> Option<Change> {
     })
 }
 
-#[expect(
-    clippy::option_option,
-    reason = "no entry is not the same as an entry that cannot be read"
-)]
+/// Reads a mode and an id; without a mode there is no entry.
 fn entry(mode: &str, id: &str) -> Option<Option<Entry>> {
     let mode = u32::from_str_radix(mode, 8).ok()?;
     let id = id.to_owned();
