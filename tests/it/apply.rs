@@ -113,10 +113,11 @@ impl World {
         all
     }
 
-    /// Everything in the git directory, with the times.
+    /// Everything in the git directory, with the times; but for objects: one that git would write again, and finds
+    /// there, it marks as used.
     pub fn git_dir(&self) -> Tree {
         let mut all = tree(&self.repo.path(".git"));
-        for (path, entry) in &mut all {
+        for (path, entry) in all.iter_mut().filter(|(path, _)| !path.starts_with("objects")) {
             entry.2 = fs::symlink_metadata(self.repo.path(".git").join(path))
                 .unwrap()
                 .modified()

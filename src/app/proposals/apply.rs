@@ -3,6 +3,7 @@
 use super::shelf::{APPLIED, settle};
 use super::{Error, Form, Found, Preview, Recovered, Shelf};
 use crate::git::apply::{self, Prepared};
+use crate::git::scratch::{Scratch, State};
 use crate::model::{Proposal, ProposalState, visible_bytes};
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -29,9 +30,9 @@ pub fn try_out<'a>(shelf: &'a Shelf, name: &str) -> Result<Trial<'a>, Error> {
     found.must_be(&[ProposalState::Open, ProposalState::Undone])?;
     let odb = found.odb();
     let offer = found.offer(shelf, &odb);
-    let mut surface: BTreeSet<String> = found.proposal.surface.iter().cloned().collect();
-    surface.extend(apply::surface(&offer)?.iter().map(|path| visible_bytes(path)));
     let prepared = apply::prepare(&offer)?;
+    let mut surface: BTreeSet<String> = found.proposal.surface.iter().cloned().collect();
+    surface.extend(prepared.surface.iter().map(|path| visible_bytes(path)));
     Ok(Trial {
         shelf,
         found,
@@ -87,5 +88,9 @@ pub fn drop_it(shelf: &Shelf, name: &str) -> Result<Proposal, Error> {
     let mut found = shelf.find(name)?;
     found.must_be(&[ProposalState::Open, ProposalState::Undone])?;
     found.set_state(ProposalState::Dropped)?;
+    // Whoever sweeps runs may take it then. Where it is busy, or no run of ours, it stays.
+    if let Ok(mut run) = Scratch::adopt(&found.run) {
+        drop(run.set_state(State::Dropped));
+    }
     Ok(found.proposal)
 }

@@ -4,12 +4,11 @@ use super::Error;
 use super::error::word;
 use super::read::{self, FILE, is_id};
 use crate::app::{self, state};
-use crate::git::Repository;
 use crate::git::apply::{self, Journal, Offer, Phase, Recovered};
+use crate::git::{Repository, scratch};
 use crate::model::{Proposal, ProposalState};
 use crate::sys::clock::Deadline;
 use crate::sys::{dirs, file};
-use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -94,7 +93,7 @@ impl Shelf {
     /// When there is no repository, or no place for the state.
     pub fn open(dir: &Path) -> Result<Self, Error> {
         let repository = Repository::open(dir).map_err(app::Error::Git)?;
-        let runs = runs(&state::dir()?, &repository)?;
+        let runs = scratch::runs(&state::dir()?, &repository).map_err(app::Error::from)?;
         Ok(Self { repository, runs })
     }
 
@@ -263,13 +262,4 @@ fn deeds_in(dir: &Path) -> Result<Vec<Deed>, Error> {
 fn ambiguous(name: &str, one: &Found, other: &Found) -> Error {
     let named = |found: &Found| format!("`{}` ({})", found.proposal.id, word(found.proposal.state));
     Error::Ambiguous(name.to_owned(), format!("{} or {}", named(one), named(other)))
-}
-
-/// Returns the directory of the runs of a repository. All working trees of one share it.
-fn runs(state: &Path, repository: &Repository) -> Result<PathBuf, Error> {
-    let common = repository.common_dir();
-    let common = fs::canonicalize(common).map_err(|e| Error::App(app::Error::File(common.to_owned(), e)))?;
-    let digest = Sha256::digest(common.as_os_str().as_encoded_bytes());
-    let id: String = digest[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(state.join(id).join("runs"))
 }

@@ -84,9 +84,7 @@ fn judged(trial: &Trial<'_>, args: &Args, cx: &Context) -> Result<(), Failure> {
         visible(&proposal.decision)
     );
     if args.despite_gate {
-        cx.err(&format!(
-            "warning: {said} of this proposal: applied all the same\n"
-        ));
+        cx.err(&format!("warning: {said} of this proposal\n"));
         return Ok(());
     }
     let id = visible(&proposal.id);

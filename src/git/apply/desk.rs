@@ -251,7 +251,7 @@ impl Desk {
         let Ok(name) = path.to_str() else {
             return Ok(String::new());
         };
-        let git = self.git().input(bytes);
+        let git = self.git().input(bytes.to_vec());
         let said = git.run(&["hash-object", "--stdin", "--path", name])?;
         Ok(said.to_str_lossy().trim().to_owned())
     }
@@ -358,10 +358,7 @@ fn change(head: &[u8], path: &[u8]) -> Option<Change> {
     })
 }
 
-#[expect(
-    clippy::option_option,
-    reason = "no entry is not the same as an entry that cannot be read"
-)]
+/// Reads a mode and an id; without a mode there is no entry.
 fn entry(mode: &str, id: &str) -> Option<Option<Entry>> {
     let mode = u32::from_str_radix(mode, 8).ok()?;
     let id = id.to_owned();

@@ -83,7 +83,7 @@ fn old(error: command::Error) -> Error {
 
 /// Makes a commit of a tree: before git 2.45 a merge takes nothing else.
 fn commit(desk: &Desk, tree: &str, parent: Option<&str>) -> Result<String, Error> {
-    let mut git = desk.git().input("");
+    let mut git = desk.git().input(Vec::new());
     for who in ["AUTHOR", "COMMITTER"] {
         git = git
             .env(&format!("GIT_{who}_NAME"), "pantheon")

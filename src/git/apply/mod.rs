@@ -197,6 +197,8 @@ fn own(path: &Path) -> impl FnOnce(io::Error) -> Error {
 pub struct Prepared {
     /// What would happen.
     pub preview: Preview,
+    /// The offered paths that are links, or that can be run as programs and could not before.
+    pub surface: Vec<BString>,
     desk: Desk,
     plan: Plan,
     /// The working tree as it stands.
@@ -246,19 +248,11 @@ pub fn diff(offer: &Offer<'_>, form: Form) -> Result<Vec<u8>, Error> {
     Ok(desk.git().run(&[&start, form, &trees].concat())?)
 }
 
-/// Returns the paths of a change that are links, or that can be run as programs and could not before.
-///
-/// # Errors
-/// When git does not do its part.
-pub fn surface(offer: &Offer<'_>) -> Result<Vec<BString>, Error> {
-    let desk = Desk::open(offer.repository, &[offer.objects.to_owned()], offer.room)?;
-    let changes = desk.changes(offer.base, offer.tree)?.into_iter();
-    let is_new = |change: &desk::Change| {
-        let was_executable = change.old.as_ref().is_some_and(desk::Entry::is_executable);
-        let new = change.new.as_ref();
-        new.is_some_and(|new| new.is_link() || (new.is_executable() && !was_executable))
-    };
-    Ok(changes.filter(is_new).map(|change| change.path).collect())
+/// Whether a change is a link, or can be run as a program and could not before.
+fn runs_by_itself(change: &desk::Change) -> bool {
+    let was_executable = change.old.as_ref().is_some_and(desk::Entry::is_executable);
+    let new = change.new.as_ref();
+    new.is_some_and(|new| new.is_link() || (new.is_executable() && !was_executable))
 }
 
 /// Tries the change from one tree to another on what stands in the working tree.
@@ -270,6 +264,8 @@ fn prepared(
 ) -> Result<Prepared, Error> {
     let touched = desk.changes(base, tree)?;
     let paths = touched.iter().map(|change| change.path.clone());
+    let surface = touched.iter().filter(|change| runs_by_itself(change));
+    let surface = surface.map(|change| change.path.clone()).collect();
     let present = present::snapshot(&desk, &paths.chain(more.iter().cloned()).collect::<Vec<_>>())?;
     let name = if before.is_some() { "before" } else { "proposal" };
     let merge = merge::merge(&desk, [base, &present, tree], name)?;
@@ -285,6 +281,7 @@ fn prepared(
     }
     Ok(Prepared {
         preview,
+        surface,
         desk,
         plan,
         present,

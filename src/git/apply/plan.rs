@@ -199,6 +199,11 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Returns what an apply found, if a path is to become exactly that.
+    fn restoring(&self, change: &Change) -> Option<&'a Before<'a>> {
+        self.before.filter(|before| before.is_restored(change))
+    }
+
     fn added(&self, change: &Change, standing: &Standing) -> Result<Decided, Error> {
         let path = &change.path;
         let conflict = |why| Ok(Decided::Conflict(Conflict::of(path.clone(), why)));
@@ -214,7 +219,7 @@ impl<'a> Planner<'a> {
             Standing::Behind(_) => return conflict(Why::InTheWay("what is no directory")),
             Standing::Repository => return conflict(Why::Submodule),
         }
-        if let Some((after, bytes)) = self.before.and_then(|before| before.removed(path)) {
+        if let Some((after, bytes)) = self.restoring(change).and_then(|before| before.removed(path)) {
             return Ok(decided(change, None, after, (Vec::new(), bytes)));
         }
         let (after, bytes) = self.after(change, None, || self.exported(&self.is, path))?;
@@ -232,7 +237,10 @@ impl<'a> Planner<'a> {
             Standing::Repository => return conflict(Why::Submodule),
             _ => return Err(Error::Changed(path.clone())),
         };
-        if let Some((after, bytes)) = self.before.and_then(|before| before.of(path, spot, &raw)) {
+        if let Some((after, bytes)) = self
+            .restoring(change)
+            .and_then(|before| before.of(path, spot, &raw))
+        {
             return Ok(decided(change, Some(spot), after, (raw, bytes)));
         }
         let was = self.exported(&self.was, path)?;

@@ -1,19 +1,21 @@
 //! The way back: exactly, where nobody touched a file since, and as a three-way merge where somebody did.
 
-use super::desk::Desk;
+use super::desk::{Change, Desk, Entry};
 use super::journal::{self, Journal};
 use super::plan::{self, Bytes, Step};
 use super::spot::{Spot, Standing};
 use super::{Error, Prepared, Preview, prepared};
 use crate::git::Repository;
 use bstr::{BString, ByteSlice};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// What an apply found, to be restored.
 pub(super) struct Before<'a> {
     journal: &'a Journal,
     dir: &'a Path,
+    /// What the trees had before at each path that the apply changed.
+    found: BTreeMap<BString, Option<Entry>>,
 }
 
 /// Tries to take back what an apply did, whose journal and objects are in `dir`. Nothing is written but in `room`.
@@ -29,13 +31,20 @@ pub fn undo(
     let borrow: [PathBuf; 2] = [dir.join("objects"), objects.to_owned()];
     let desk = Desk::open(repository, &borrow, room)?;
     let touched: Vec<BString> = journal.steps().map(|(_, step)| step.path.clone()).collect();
-    let before = Before { journal, dir };
+    let changes = desk.changes(&journal.merged, &journal.present)?;
+    let found = changes.into_iter().map(|change| (change.path, change.new));
+    let before = Before {
+        journal,
+        dir,
+        found: found.collect(),
+    };
     if let Some(plan) = plan::inverse(&desk, &before)? {
         return Ok(Prepared {
             preview: Preview {
                 files: desk.stats(&journal.merged, &journal.present)?,
                 conflicts: Vec::new(),
             },
+            surface: Vec::new(),
             desk,
             plan,
             present: journal.merged.clone(),
@@ -61,6 +70,12 @@ impl Before<'_> {
     /// Returns the steps of the apply.
     pub(super) fn steps(&self) -> &[Step] {
         &self.journal.plan.steps
+    }
+
+    /// Whether a path is to become exactly what it was. It is not where the merge put more into it: a line that was
+    /// edited since, in a file that the apply had moved.
+    pub(super) fn is_restored(&self, change: &Change) -> bool {
+        self.found.get(&change.path) == Some(&change.new)
     }
 
     /// Returns what a file was, with its bytes, if its bytes are exactly those that the apply wrote.

@@ -8,6 +8,7 @@ use super::journal::{self, Journal, Phase};
 use super::plan::Step;
 use super::spot::{self, Spot, Standing, look};
 use super::{Error, own};
+use crate::sys::signal::Interrupt;
 use bstr::{BString, ByteSlice};
 use std::fs::{self, Metadata};
 use std::io;
@@ -28,9 +29,12 @@ pub struct Recovered {
 /// Called before each thing that is done, with its number; may make it fail.
 type Hook<'a> = &'a mut dyn FnMut(usize) -> io::Result<()>;
 
-/// Carries a plan out whose bytes are in `dir`.
+/// Carries a plan out whose bytes are in `dir`. A user who asks the program to end gets everything moved back.
 pub(super) fn carry_out(journal: &Journal, dir: &Path) -> Result<(), Error> {
-    carry_out_with(journal, dir, &mut |_| Ok(()))
+    let interrupt = Interrupt::listen();
+    carry_out_with(journal, dir, &mut |_| {
+        interrupt.check().map_err(|_| io::ErrorKind::Interrupted.into())
+    })
 }
 
 pub(super) fn carry_out_with(journal: &Journal, dir: &Path, hook: Hook<'_>) -> Result<(), Error> {

@@ -55,6 +55,7 @@ struct Story {
     agent: Vec<Edit>,
     staged: Vec<Edit>,
     user: Vec<Edit>,
+    later: Vec<Edit>,
     attributes: usize,
     autocrlf: usize,
 }
@@ -65,9 +66,10 @@ fn edits(most: usize) -> impl Strategy<Value = Vec<Edit>> {
 }
 
 fn story() -> impl Strategy<Value = Story> {
-    let sides = (edits(9), edits(6), edits(3), edits(6));
+    let later = prop_oneof![3 => Just(Vec::new()), 1 => edits(3)];
+    let sides = (edits(9), edits(6), edits(3), edits(6), later);
     (sides, 0..ATTRIBUTES.len(), 0..3_usize).prop_map(
-        |((base, agent, staged, user), attributes, autocrlf)| Story {
+        |((base, agent, staged, user, later), attributes, autocrlf)| Story {
             base,
             agent,
             staged,
@@ -262,11 +264,32 @@ fn holds(story: &Story) {
         assert_eq!(back.count(), 0, "what the user removed: {ran}");
     }
     untouched(&world, &before, &after);
+    comes_back(story, &world, &before);
+    assert_eq!(world.git_dir(), git);
+}
 
+/// Insists that undo brings everything back, or, behind later edits, loses none of them.
+fn comes_back(story: &Story, world: &World, before: &Tree) {
+    let mut later = Editor::new('L');
+    story.later.iter().for_each(|edit| later.edit(&world.repo, *edit));
+    let edited = world.files();
     let ran = world.undo();
-    assert_eq!(ran.code, 0, "{ran}");
-    assert_eq!(world.files(), before, "{ran}");
-    assert_eq!(world.git_dir(), git, "{ran}");
+    if story.later.is_empty() {
+        assert_eq!((ran.code, &world.files()), (0, before), "{ran}");
+        return;
+    }
+    if ran.code == 1 {
+        assert!(ran.stdout.starts_with("conflict: "), "{ran}");
+        assert_eq!(world.files(), edited, "{ran}");
+        return;
+    }
+    let now = words(&world.files());
+    let is_later = |word: &&String| word.starts_with(['L', 'U']);
+    let lost: Vec<_> = words(&edited)
+        .into_iter()
+        .filter(|w| is_later(&w) && !now.contains(w))
+        .collect();
+    assert_eq!((ran.code, lost), (0, Vec::new()), "edits since: {ran}");
 }
 
 /// Insists that files which the proposal does not touch are the same to the last bit.
