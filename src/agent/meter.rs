@@ -264,3 +264,78 @@ fn call<'a>(planned: &'a Planned, day: &'a str, served: Option<&'a str>) -> Call
         service_tier: planned.service_tier.as_deref(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::ledger::{Caps, totals};
+
+    fn planned() -> Planned {
+        Planned {
+            provider: "p".to_owned(),
+            kind: "anthropic",
+            model: "nobody-knows-it".to_owned(),
+            input: 1000,
+            output: 100,
+            service_tier: None,
+            free: false,
+        }
+    }
+
+    fn purse(store: Option<Store>, run: Option<Money>) -> Purse {
+        let caps = Caps {
+            run,
+            ..Caps::default()
+        };
+        let budget = Budget {
+            caps,
+            ..Budget::default()
+        };
+        Purse::new(store, Table::default(), budget, ["r", "a", "fix"])
+    }
+
+    fn used(tokens: u64) -> Came {
+        let usage = Usage {
+            input: tokens,
+            ..Usage::default()
+        };
+        Came::Answer(None, usage)
+    }
+
+    #[test]
+    fn without_a_ledger_no_limit_can_be_held() {
+        let mut open = purse(None, None);
+        let ticket = open.reserve(&planned()).unwrap();
+        // Ten dollars for a million tokens, as the dearest that are sold.
+        assert_eq!(open.settle(ticket, &used(1000)), Money(10_000_000));
+        let mut held = purse(None, Some(Money::DOLLAR));
+        assert!(held.reserve(&planned()).is_err());
+        let free = Planned {
+            free: true,
+            ..planned()
+        };
+        let ticket = held.reserve(&free).unwrap();
+        assert_eq!(held.settle(ticket, &used(1000)), Money::ZERO);
+    }
+
+    #[test]
+    fn what_is_not_settled_counts_in_the_ledger() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = || Store::open(dir.path(), Deadline::after(PATIENCE), 0).unwrap();
+        let mut held = purse(Some(store()), Some(Money::DOLLAR));
+        let counted = || totals(&store(), "r", &clock::today()).unwrap().run;
+        let first = held.reserve(&planned()).unwrap();
+        let most = counted();
+        assert!(most > Money(10_000_000), "{most}");
+        assert_eq!(held.settle(first, &Came::Nothing), Money::ZERO);
+        assert_eq!(counted(), Money::ZERO);
+        let second = held.reserve(&planned()).unwrap();
+        assert_eq!(held.settle(Ticket(second.0), &Came::Unknown), most);
+        assert_eq!(held.settle(second, &used(7)), Money::ZERO, "it is settled once");
+        let third = held.reserve(&planned()).unwrap();
+        assert_eq!(held.settle(third, &used(1000)), Money(10_000_000));
+        held.reserve(&planned()).unwrap();
+        drop(held);
+        assert_eq!(counted(), most + most + Money(10_000_000));
+    }
+}

@@ -101,6 +101,10 @@ fn upstream(book: &Book, at: usize, wire: Wire, model: &str) -> Result<Option<Up
         // Small questions that programs ask other models are answered by the one that was chosen.
         upstream.models = vec![model.to_owned()];
         upstream.instead = Some(model.to_owned());
+        if let Some(known) = book.models.iter().find(|known| known.id == model) {
+            upstream.free &= !known.priced;
+            upstream.max_output = upstream.max_output.min(known.max_output);
+        }
     }
     Ok(upstream)
 }

@@ -113,7 +113,10 @@ fn what_is_wrong_about_a_creator_is_told() {
             "{name}"
         );
     }
-    assert!(problems("version = 1\n[create]\nsandbox = \"none\"\n").contains("sandbox"));
+    assert_eq!(
+        problems("version = 1\n[create]\nsandbox = \"none\"\n"),
+        ".pantheon.toml:3:11: expected one of `strict`, `base`, found `none`"
+    );
 }
 
 #[test]
