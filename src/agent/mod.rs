@@ -7,6 +7,7 @@
 pub mod builtin;
 pub mod hands;
 pub mod order;
+pub mod program;
 pub mod runtime;
 
 pub use order::{End, Limits, Order, Session, Wire};
