@@ -26,6 +26,7 @@
 //! | 3 | `rules` | offline checks, one file each; pattern rules are data in `policies/` |
 //! | 3 | `command` | external linters and tests: runs them, and reads what they write |
 //! | 3 | `llm` | models: one codec a contract, one transport, routes, budgets |
+//! | 3 | `forge` | says on a forge what was judged: one codec each, one plan, one client |
 //! | 2 | `sandbox` | takes rights away from a process, deny by default; one folder for each system |
 //! | 2 | `store` | local state for many processes: SQLite, opened only when needed |
 //! | 2 | `report` | one output format per file, pure |
@@ -57,6 +58,7 @@ pub mod cli;
 pub mod command;
 pub mod config;
 pub mod engine;
+pub mod forge;
 pub mod git;
 pub mod llm;
 pub mod model;

@@ -5,9 +5,13 @@
 //! should is judged by what it left in the tree, never by its exit code or its words.
 
 pub mod builtin;
+pub mod cell;
+pub mod gateway;
 pub mod hands;
+pub mod meter;
 pub mod order;
 pub mod program;
 pub mod runtime;
+pub mod session;
 
 pub use order::{End, Limits, Order, Session, Wire};

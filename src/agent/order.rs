@@ -82,6 +82,8 @@ pub struct Session {
     pub input_tokens: u64,
     /// Tokens written.
     pub output_tokens: u64,
+    /// What it cost.
+    pub cost: crate::model::Money,
     /// How well it was locked in.
     pub level: crate::sandbox::Level,
 }

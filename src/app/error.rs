@@ -45,6 +45,12 @@ pub enum Error {
     /// What a CI system says, or what the user says instead, cannot be used.
     #[error(transparent)]
     Ci(#[from] super::ci::Wrong),
+    /// What is asked of creators makes no sense here.
+    #[error(transparent)]
+    Create(#[from] super::create::Wrong),
+    /// A scratch tree cannot be laid out, harvested or taken away.
+    #[error(transparent)]
+    Run(#[from] git::scratch::ScratchError),
     /// No temporary directory can be made.
     #[error("no temporary directory can be made: {0}")]
     Scratch(#[source] io::Error),

@@ -4,7 +4,7 @@ use super::judge::{Depth, Judge};
 use super::load::From;
 use super::review::{Judged, judged};
 use super::wire::{self, Wired};
-use super::{Error, background};
+use super::{Error, background, framework};
 use crate::git::{self, Push, RefUpdate, Repository};
 use crate::model::{ChangeSet, LeftOut, Oid, Stage};
 use crate::sys::{env, file, memory};
@@ -120,13 +120,18 @@ pub fn without_comments(bytes: &[u8], mark: &str) -> BString {
 /// # Errors
 /// When the repository, a line, the history or the policy cannot be read.
 pub fn pre_push(dir: &Path, remote: &str, input: &[u8]) -> Result<Hooked, Error> {
-    let updates = git::parse_updates(input)?;
-    if updates.is_empty() {
-        return Ok(Hooked::Nothing("git sends no reference".to_owned()));
-    }
+    let mut updates = git::parse_updates(input)?;
     let repo = Repository::open(dir)?;
+    let mut remote = remote.to_owned();
+    if updates.is_empty() {
+        let Some(told) = framework::push(&repo)? else {
+            return Ok(Hooked::Nothing("git sends no reference".to_owned()));
+        };
+        updates.push(told.update);
+        remote = told.remote;
+    }
     let (mut reports, mut said) = (Vec::new(), Vec::new());
-    let tips = git::remote_tips(&repo, remote);
+    let tips = git::remote_tips(&repo, &remote);
     for update in &updates {
         match push(&repo, update, &tips)? {
             Ok(report) => reports.push(report),

@@ -8,8 +8,8 @@ use super::wire::Wired;
 use crate::engine::{self, Plan};
 use crate::git::Repository;
 use crate::model::{
-    Category, ChangeSet, CheckRun, Coverage, Finding, Fingerprint, LeftOut, Location, Moved, Objects, Oid,
-    Outcome, Report, Source,
+    Category, ChangeSet, CheckRun, Coverage, Finding, Fingerprint, Grounds, LeftOut, Location, Moved, Objects,
+    Oid, Outcome, Part, Report, Shard, Source, Stage,
 };
 use crate::policy;
 use crate::sys::clock::Deadline;
@@ -22,6 +22,9 @@ pub struct Judge<'a> {
     repo: &'a Repository,
     wired: &'a Wired,
     deadline: Deadline,
+    shard: Option<Shard>,
+    /// What the rules find in all of the change, where only a share of it counts.
+    known: Option<CheckRun>,
     runs: Vec<CheckRun>,
     left_out: Vec<LeftOut>,
     seen: HashSet<Fingerprint>,
@@ -49,6 +52,8 @@ impl<'a> Judge<'a> {
             repo,
             wired,
             deadline: Deadline::after(wired.gate.deadline),
+            shard: None,
+            known: None,
             runs: Vec::new(),
             left_out: Vec::new(),
             seen: HashSet::new(),
@@ -66,6 +71,18 @@ impl<'a> Judge<'a> {
         self
     }
 
+    /// Judges one share alone; `None`: all of it.
+    #[must_use]
+    pub fn sharing(mut self, shard: Option<Shard>) -> Self {
+        self.shard = shard;
+        self
+    }
+
+    /// Whether this share has what a check has to do with the change as a whole.
+    fn takes(&self, check: &str) -> bool {
+        self.shard.is_none_or(|shard| shard.takes(check, b""))
+    }
+
     /// Whether the time of the gate is up.
     #[must_use]
     pub fn is_late(&self) -> bool {
@@ -75,7 +92,7 @@ impl<'a> Judge<'a> {
     /// Runs the checks on a change.
     pub fn look(&mut self, change: &ChangeSet, depth: Depth) {
         let wired = self.wired;
-        let plan = Plan {
+        let mut plan = Plan {
             rules: wired.rules_at(depth),
             patterns: wired.patterns_at(depth),
             options: &wired.options,
@@ -84,6 +101,7 @@ impl<'a> Judge<'a> {
             suppressions: wired.suppressions,
             stage: wired.stage,
             deadline: self.deadline,
+            shard: self.shard,
         };
         let fresh = change.files.iter().filter_map(|file| Some(file.new?.id));
         let readers = self.repo.readers(wired.max_file_bytes, fresh);
@@ -98,7 +116,8 @@ impl<'a> Judge<'a> {
             "compared"
         );
         let mut ran = engine::run(change, &plan, &open);
-        if depth == Depth::Full && wired.is_on(&engine::BROKEN.id) {
+        let is_ours = plan.takes(engine::WHOLE);
+        if is_ours && depth == Depth::Full && wired.is_on(&engine::BROKEN.id) {
             for (path, problem) in self.broken_by(change) {
                 let path = BStr::new(path);
                 add(
@@ -107,10 +126,17 @@ impl<'a> Judge<'a> {
                 );
             }
         }
+        if self.shard.is_some() && self.wired.wish.is_some() && self.takes(VALIDATORS) {
+            // Models are told by all that the rules find what not to be shown, and not by one share of it.
+            plan.shard = None;
+            self.known = Some(engine::run(change, &plan, &open).run);
+        }
         self.stamp(&mut ran.run, change, depth);
         self.runs.push(ran.run);
-        self.left_out
-            .extend(change.left_out.iter().cloned().chain(ran.left_out));
+        if is_ours {
+            self.left_out.extend(change.left_out.iter().cloned());
+        }
+        self.left_out.extend(ran.left_out);
         if depth == Depth::Full {
             self.files += change.files.len();
         } else {
@@ -148,7 +174,7 @@ impl<'a> Judge<'a> {
         if let (Source::Commit(id), Depth::History) = (&change.source, depth) {
             findings.iter_mut().for_each(|f| {
                 f.commit = Some(*id);
-                f.help = Some(rewrite(f, *id, change.base.is_none()));
+                f.help = Some(rewrite(f, *id, change.base.is_none(), self.wired.stage));
             });
         }
     }
@@ -168,7 +194,8 @@ impl<'a> Judge<'a> {
             deadline: self.deadline,
             interrupt: &interrupt,
         };
-        let commanded = commands::run(wish, change, &wanted)?;
+        let takes = |id: &str| self.takes(id);
+        let commanded = commands::run(wish, change, &wanted, &takes)?;
         self.runs.extend(commanded.runs);
         self.notes.extend(commanded.notes);
         Ok(())
@@ -191,14 +218,14 @@ impl<'a> Judge<'a> {
     }
 
     fn review_by_models(&mut self, change: &ChangeSet, is_dry: bool) -> Result<Vec<Planned>, Error> {
-        if self.wired.wish.is_none() {
+        if self.wired.wish.is_none() || !self.takes(VALIDATORS) {
             return Ok(Vec::new());
         }
         let interrupt = Interrupt::listen();
         let wanted = Wanted {
             repo: self.repo,
             wired: self.wired,
-            known: &self.runs,
+            known: self.known.as_ref().map_or(&self.runs, std::slice::from_ref),
             deadline: self.deadline,
             interrupt: &interrupt,
             is_dry,
@@ -214,7 +241,8 @@ impl<'a> Judge<'a> {
     /// Asks the policy and makes the report.
     #[must_use]
     pub fn finish(self, change: &ChangeSet, chosen: Option<String>) -> Report {
-        let (verdict, findings) = policy::decide(&self.wired.policy, change.head, self.runs, &self.left_out);
+        let (verdict, findings, grounds) =
+            policy::weigh(&self.wired.policy, change.head, self.runs, &self.left_out);
         tracing::debug!(
             stage = verdict.stage.name(),
             decision = verdict.decision.name(),
@@ -228,7 +256,9 @@ impl<'a> Judge<'a> {
         notes.extend(policy::expired(&self.wired.policy, &findings));
         Report {
             source: change.source.clone(),
+            head: None,
             chosen,
+            part: self.shard.map(|shard| part(shard, change, grounds)),
             files: self.files,
             moved: Moved::of(change),
             commits: self.commits,
@@ -243,13 +273,34 @@ impl<'a> Judge<'a> {
     }
 }
 
+/// The share of the models: who budgets and compares their answers sees all of them.
+const VALIDATORS: &str = "validators";
+
+fn part(shard: Shard, change: &ChangeSet, grounds: Grounds) -> Part {
+    let files = change
+        .files
+        .iter()
+        .filter(|file| shard.takes(engine::RULES, &file.path));
+    Part {
+        shard,
+        files: files.count(),
+        incomplete: false,
+        grounds,
+        after: None,
+    }
+}
+
 /// Says what helps where the head has mended the text: no comment on a line reaches back.
-fn rewrite(finding: &Finding, commit: Oid, is_first: bool) -> String {
+fn rewrite(finding: &Finding, commit: Oid, is_first: bool, stage: Stage) -> String {
     let from = match is_first {
         true => "--root".to_owned(),
         false => format!("{}^", commit.to_hex_with_len(10)),
     };
-    let how = format!("the push sends this commit too: rewrite it with `git rebase -i {from}`");
+    let holds = match stage {
+        Stage::PrePush => "the push sends this commit too",
+        _ => "the change brings this commit too",
+    };
+    let how = format!("{holds}: rewrite it with `git rebase -i {from}`");
     match (&finding.location, &finding.help) {
         (Location::Message(_), Some(help)) => format!("{how}; {help}"),
         _ if Category::of(&finding.check) == Category::Secrets => {

@@ -15,6 +15,7 @@ use crate::rules;
 use crate::rules::pattern::{self, Set};
 use bstr::{BStr, ByteSlice};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// Everything that one gate needs.
 pub struct Wired {
@@ -48,7 +49,8 @@ pub struct Wired {
     pub wish: Option<Wish>,
     rules: Vec<&'static Rule>,
     patterns: Set,
-    history: Option<Set>,
+    // Made when the first commit is looked at.
+    history: OnceLock<Option<Set>>,
     paths: Vec<PathEntry>,
     excludes: BTreeMap<String, Vec<String>>,
     off: BTreeSet<String>,
@@ -81,14 +83,6 @@ pub fn wire(repo: &Repository, loaded: Loaded, stage: Stage) -> Result<Wired, Er
     let rules = rules::ALL.iter().copied().filter(|r| on(&r.info.id)).collect();
     let own: Vec<pattern::Source> = settings.patterns.iter().map(own_pattern).collect();
     let patterns = Set::new(&on, &own).map_err(|e| pattern_error(&e, &settings))?;
-    let history = match stage {
-        Stage::PrePush => {
-            let deep: Vec<_> = history_ids(&own);
-            let on = |id: &str| on(id) && deep.iter().any(|d| d == id);
-            Some(Set::new(&on, &own).map_err(|e| pattern_error(&e, &settings))?)
-        }
-        _ => None,
-    };
     let s = settings.suppressions;
     let mut notes = settings.notes.clone();
     let baseline = baseline(repo, &settings, tree, &mut notes)?;
@@ -109,7 +103,7 @@ pub fn wire(repo: &Repository, loaded: Loaded, stage: Stage) -> Result<Wired, Er
         own,
         rules,
         patterns,
-        history,
+        history: OnceLock::new(),
         excludes: excludes(&settings),
         background: settings.review.background,
         commands: commands::wish(&settings, &gate)?,
@@ -143,10 +137,18 @@ impl Wired {
     /// Returns the pattern rules that look at a change.
     #[must_use]
     pub fn patterns_at(&self, depth: Depth) -> &Set {
-        match (depth, &self.history) {
-            (Depth::History, Some(set)) => set,
-            _ => &self.patterns,
-        }
+        let history = match depth {
+            Depth::History => self.history.get_or_init(|| self.history()).as_ref(),
+            Depth::Full => None,
+        };
+        history.unwrap_or(&self.patterns)
+    }
+
+    /// Returns those that harm by standing in the history; they were read before, so they can be used.
+    fn history(&self) -> Option<Set> {
+        let deep = history_ids(&self.own);
+        let on = |id: &str| self.is_on(id) && deep.iter().any(|d| d == id);
+        Set::new(&on, &self.own).ok()
     }
 
     /// Whether a rule runs.

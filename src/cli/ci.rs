@@ -1,9 +1,13 @@
 //! `pantheon ci`: judges what a CI system builds.
 
-use super::{Context, Exit, Failure, output};
+mod second;
+mod shard;
+
+use super::{Context, Exit, Failure, output, post};
 use crate::app::ci::{self, Asked, Came, Request};
-use crate::model::Stage;
-use crate::report::{defuse, log};
+use crate::model::{Shard, Stage};
+use crate::report::{Format, defuse, log};
+use crate::sys::env;
 use crate::sys::terminal::Stream;
 use std::path::PathBuf;
 
@@ -12,7 +16,10 @@ const INCOMPLETE: Exit = 3;
 
 /// Judge the change that a CI system builds, found from its environment.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// What the change starts from: a revision, or a branch of the remote; the system says it by default.
     #[arg(long, value_name = "REV")]
     base: Option<String>,
@@ -25,14 +32,25 @@ pub struct Args {
     /// Judge by the policy in this file instead of the one that the change starts from.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Judge one share of the change: the second of four runners judges `hash:2/4`. Each writes its report with
+    /// `--format json=FILE`, and `pantheon report merge` joins them. A share is not posted; the whole is, by
+    /// `pantheon ci report`.
+    #[arg(long, value_name = "hash:M/N", value_parser = shard::shard, conflicts_with = "post")]
+    shard: Option<Shard>,
     /// Ask the remote for nothing: what is missing is an error.
     #[arg(long)]
     no_fetch: bool,
+    /// Look at no more than so many commits of the change by themselves, the newest first; 0 looks at none. By
+    /// default there are 5000, and more of them are inconclusive.
+    #[arg(long, value_name = "NUMBER")]
+    commits: Option<usize>,
     /// Say which system was found, what it says, which commits that means and why; judge nothing.
     #[arg(long)]
     explain_env: bool,
     #[command(flatten)]
     output: output::Args,
+    #[command(flatten)]
+    post: post::Args,
 }
 
 /// Runs the command.
@@ -40,8 +58,25 @@ pub struct Args {
 /// # Errors
 /// When it cannot be told what to judge, or the repository, the policy or the change cannot be read.
 pub fn run(args: &Args, cx: &Context) -> Result<Exit, Failure> {
-    let log = log_of(ci::here());
-    judge(args, &Context { log, ..cx.clone() }).map_err(|failure| harmless(failure, log))
+    guarded(cx, |cx| match &args.command {
+        Some(Command::Report(report)) => second::run(report, cx),
+        None => judge(args, cx),
+    })
+}
+
+/// What `ci` does besides judging.
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Report(second::Args),
+}
+
+/// Does what writes to the log of a CI system, if it runs in one.
+///
+/// # Errors
+/// As what is done.
+pub fn guarded(cx: &Context, work: impl FnOnce(&Context) -> Result<Exit, Failure>) -> Result<Exit, Failure> {
+    let log = Log::here();
+    work(&Context { log, ..cx.clone() }).map_err(|failure| harmless(failure, log))
 }
 
 fn judge(args: &Args, cx: &Context) -> Result<Exit, Failure> {
@@ -50,20 +85,29 @@ fn judge(args: &Args, cx: &Context) -> Result<Exit, Failure> {
         head: args.head.clone(),
         stage: args.stage,
         policy: args.policy.clone(),
+        shard: args.shard,
         is_offline: args.no_fetch,
+        commits: args.commits,
         set: cx.set.clone(),
     };
-    let asked = ci::ask(&request)?;
     if args.explain_env {
-        return explain(&asked, &request, cx);
+        return explain(&ci::ask(&request)?, &request, cx);
     }
-    match ci::run(&cx.dir, &request, &asked)? {
+    // A check that never reports looks like one that still runs.
+    let came = ci::ask(&request).and_then(|asked| ci::run(&cx.dir, &request, &asked));
+    let came = came
+        .map_err(Failure::from)
+        .inspect_err(|failure| args.post.error(&failure.message, cx))?;
+    match came {
         Came::Judged(judged) => {
-            args.output.write(&judged, cx)?;
-            Ok(judged.report.verdict.decision.exit_code())
+            let written = args.output.write(&judged, cx);
+            args.post
+                .report(&judged.report, None, args.output.has(Format::Github), cx);
+            written.map(|()| judged.report.verdict.decision.exit_code())
         }
         Came::Interrupted(judged) => {
             args.output.write(&judged, cx)?;
+            args.post.called_off(cx);
             Ok(INCOMPLETE)
         }
         Came::Nothing(why) => {
@@ -100,6 +144,27 @@ pub enum Log {
 }
 
 impl Log {
+    /// Returns where the output of this process goes; every build server says `CI`, though it may not be known.
+    #[must_use]
+    pub fn here() -> Self {
+        match ci::here() {
+            Some(row) => Self::Commands {
+                stops: row.stops_commands,
+            },
+            None if env::is_set("CI") => Self::Commands { stops: false },
+            None => Self::Plain,
+        }
+    }
+
+    /// Returns where the output goes, if nobody has asked so far.
+    #[must_use]
+    pub fn or_here(self) -> Self {
+        match self {
+            Self::Plain => Self::here(),
+            known => known,
+        }
+    }
+
     /// Makes a text for people harmless where its lines may be read as commands.
     #[must_use]
     pub fn guard(self, bytes: Vec<u8>) -> Vec<u8> {
@@ -112,12 +177,6 @@ impl Log {
         }
         text.into_bytes()
     }
-}
-
-fn log_of(row: Option<&ci::Row>) -> Log {
-    row.map_or(Log::Plain, |row| Log::Commands {
-        stops: row.stops_commands,
-    })
 }
 
 /// Makes what an error quotes harmless.

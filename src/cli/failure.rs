@@ -1,6 +1,6 @@
 //! How a command ends: exit codes and error texts with a hint.
 
-use crate::app::{self, GitError, StateError};
+use crate::app::{self, GitError, RunError, StateError};
 
 /// The exit code of a command that did its work.
 pub type Exit = u8;
@@ -70,6 +70,8 @@ impl From<app::Error> for Failure {
             }
             app::Error::Eval(wrong) => Self::usage(error.to_string()).hint(wrong.hint.clone()),
             app::Error::Ci(wrong) => Self::usage(error.to_string()).hint(wrong.hint.clone()),
+            app::Error::Create(wrong) => Self::usage(error.to_string()).hint(wrong.hint.clone()),
+            app::Error::Run(run) => Self::usage(error.to_string()).hint(run_hint(run)),
             app::Error::Scratch(_) => {
                 Self::usage(error.to_string()).hint("set `TMPDIR` to a directory with room")
             }
@@ -88,6 +90,21 @@ fn state_hint(error: &StateError) -> &'static str {
         StateError::Newer(_) => "update this pantheon, or give it a `PANTHEON_STATE_DIR` of its own",
         StateError::Damaged(_) => "run it again: a new one is begun, and the damaged one is kept beside it",
         StateError::Database(..) => "check that its disk has room",
+    }
+}
+
+fn run_hint(error: &RunError) -> &'static str {
+    match error {
+        RunError::Repository(git) => git_hint(git),
+        RunError::Git(_) => "`git fsck` says whether objects are missing",
+        RunError::File(..) => "check that the state directory can be written and has room",
+        RunError::Broken(..) => "`pantheon gc` takes away what can go",
+        RunError::Unmerged(_) => "resolve the conflicts, and add the files",
+        RunError::Name(_) => "use letters, digits and dashes, and a name that is not taken",
+        RunError::Taken(_) => "wait for its end",
+        RunError::Empty => "see `[scratch] sparse`",
+        RunError::TooMuch(_) => "`[scratch] sparse` can leave out what is not needed",
+        RunError::Stopped => "give it more time, or write out less with `[scratch] sparse`",
     }
 }
 

@@ -1,25 +1,36 @@
 //! The command line: one file per subcommand, one row each in `Command`.
 
+mod audit;
 mod baseline;
 mod ci;
 mod completions;
 mod config;
 mod cost;
+mod create;
 mod debug;
 mod doctor;
 mod eval;
 mod failure;
+mod fix;
+mod gc;
+mod hands;
 mod hook;
 mod hooks;
 mod init;
 mod jail;
+mod jail_probe;
 mod man;
 mod models;
 mod output;
 mod policy;
+mod progress;
+mod proposals;
+mod post;
+mod report;
 mod review;
 mod rules;
 mod trust;
+mod undo;
 mod worker;
 
 pub use failure::{Exit, Failure};
@@ -92,6 +103,11 @@ enum Command {
     Hooks(hooks::HooksArgs),
     Review(review::Args),
     Ci(ci::Args),
+    Fix(fix::Args),
+    Create(create::Args),
+    #[command(subcommand)]
+    /// Join the reports of several runners
+    Report(report::Command),
     #[command(subcommand)]
     /// Check the policy, or explain what it says about a path
     Policy(policy::Command),
@@ -101,6 +117,9 @@ enum Command {
     #[command(subcommand)]
     /// Accept the findings that are there, so that only new ones count
     Baseline(baseline::Command),
+    #[command(subcommand)]
+    /// Show what agents asked for, and whether the log of it is whole
+    Audit(audit::Command),
     /// Show what models have cost
     Cost(cost::Args),
     /// Show how often validators are right: replay the answers of models over cases with known answers
@@ -110,8 +129,13 @@ enum Command {
     #[command(subcommand)]
     /// Show the models that are configured: whether they can be reached, what they cost, which one is asked
     Models(models::Command),
+    #[command(subcommand)]
+    /// List, show, apply or drop what creators have offered
+    Proposals(proposals::Command),
+    Undo(undo::Args),
     Trust(trust::Args),
     Doctor(doctor::Args),
+    Gc(gc::Args),
     /// Write the completions of a shell
     Completions {
         /// The shell
@@ -127,9 +151,13 @@ enum Command {
     #[command(hide = true)]
     Debug(debug::Args),
     #[command(hide = true)]
+    Hands,
+    #[command(hide = true)]
     Worker,
     #[command(hide = true)]
     Jail,
+    #[command(hide = true)]
+    JailProbe(jail_probe::Args),
 }
 
 /// Runs the program and returns its exit code.
@@ -207,6 +235,7 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Hooks(args) => hooks::run(args, cx),
         Command::Review(args) => review::run(args, cx),
         Command::Ci(args) => ci::run(args, cx),
+        Command::Report(what) => report::run(what, cx),
         Command::Policy(what @ policy::Command::Check) => {
             let loaded = settings::checked(&cx.dir, &cx.set)?;
             policy::run(cx, what, &loaded, &clock::today())
@@ -214,12 +243,16 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Policy(what) => policy::run(cx, what, &load()?, &clock::today()),
         Command::Config(what) => config::run(cx, what, load),
         Command::Baseline(what) => baseline::run(what, cx),
+        Command::Audit(what) => audit::run(what, cx),
         Command::Cost(args) => cost::run(args, cx, &load_or_shipped(cx)?),
         Command::Eval(args) => eval::run(args, cx, || load_or_shipped(cx)),
         Command::Rules(args) => list_rules(args, cx),
         Command::Models(what) => models::run(what, cx, &load_or_shipped(cx)?),
+        Command::Proposals(what) => proposals::run(what, cx),
+        Command::Undo(args) => undo::run(args, cx),
         Command::Trust(args) => trust::run(args, cx, &load()?),
         Command::Doctor(args) => doctor::run(args, cx),
+        Command::Gc(args) => gc::run(args, cx),
         Command::Completions { shell } => {
             cx.out(&completions::script(&Cli::command(), *shell));
             Ok(0)
@@ -227,8 +260,12 @@ fn dispatch(command: &Command, cx: &Context) -> Result<Exit, Failure> {
         Command::Man { dir } => man::write(&Cli::command(), dir),
         Command::Hook(args) => hook::run(args, cx),
         Command::Debug(args) => debug::run(args, cx),
+        Command::Fix(args) => fix::run(args, cx),
+        Command::Create(args) => create::run(args, cx),
+        Command::Hands => hands::run(),
         Command::Worker => worker::run(),
         Command::Jail => jail::run(),
+        Command::JailProbe(args) => jail_probe::run(args),
     }
 }
 

@@ -1,10 +1,9 @@
 //! Where a report goes, and in which forms.
 
-use super::ci::Log;
 use super::{Context, Failure};
 use crate::app::review::Judged;
 use crate::app::{lines, settings};
-use crate::report::{self, Format, LineHashes, log};
+use crate::report::{self, Format, LineHashes};
 use crate::sys::terminal::{self, Stream};
 use crate::sys::{clock, env, file};
 use std::path::{Path, PathBuf};
@@ -52,6 +51,13 @@ impl Args {
     /// When two forms go to one place, or `--output` has nothing to hold.
     pub fn check(&self) -> Result<(), Failure> {
         self.targets().map(drop)
+    }
+
+    /// Whether standard output holds that form.
+    #[must_use]
+    pub fn has(&self, format: Format) -> bool {
+        let shown = |target: &Target| target.format == format && target.file.is_none();
+        self.output.is_none() && self.format.iter().any(shown)
     }
 
     /// Writes a report in every form that is asked for: the one on standard output first, then every file,
@@ -178,27 +184,9 @@ fn rendered(
     };
     let bytes = report::render(format, &judged.report, &options);
     match format {
-        Format::Human if cx.log == Log::Plain => for_log(bytes),
-        Format::Human => cx.log.guard(bytes),
+        Format::Human if !bytes.is_empty() => cx.log.or_here().guard(bytes),
         _ => bytes,
     }
-}
-
-/// Takes from text for people what the build server that reads it would take for a command.
-fn for_log(bytes: Vec<u8>) -> Vec<u8> {
-    let is_github = env::is_set("GITHUB_ACTIONS");
-    let is_log = is_github
-        || ["CI", "TF_BUILD", "TEAMCITY_VERSION"]
-            .into_iter()
-            .any(env::is_set);
-    if bytes.is_empty() || !is_log {
-        return bytes;
-    }
-    let defused = log::defused(&bytes);
-    if is_github {
-        return log::enclosed(&defused);
-    }
-    defused.into_owned()
 }
 
 fn write_file(

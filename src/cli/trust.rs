@@ -7,9 +7,10 @@ use crate::report::visible;
 
 /// Let count what this repository's configuration says about where keys go and which programs run
 ///
-/// A repository can name the address that a provider is reached at, a program that prints its key, and linters
-/// and tests to run on changes. None of them counts before you have looked at it and run this; a change of it
-/// must be trusted again.
+/// A repository can name the address that a provider is reached at, a program that prints its key, linters and tests
+/// to run on changes, and for its creators what runs, which hosts that reaches and which variables it is given. None
+/// of them counts before you have looked at it and run this; a change of it must be trusted again. Where nobody can
+/// run this, as in CI, `PANTHEON_TRUST` names the digest that `--show` prints.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Only show what there is to trust; exit code 1 if it is not trusted yet
@@ -36,6 +37,7 @@ pub fn run(args: &Args, cx: &Context, settings: &Settings) -> Result<Exit, Failu
         cx.out(&format!("  {}\n", visible(line)));
     }
     if args.show {
+        cx.out(&format!("digest: {}\n", trust::digest(settings)));
         let trusted = trust::is_trusted(settings);
         cx.out(if trusted { "trusted\n" } else { "not trusted yet\n" });
         return Ok(u8::from(!trusted));

@@ -1,6 +1,7 @@
 //! Turns merged values into settings.
 
 mod commands;
+mod create;
 mod models;
 mod validators;
 
@@ -9,7 +10,9 @@ pub use models::is_loopback;
 use super::Problem;
 use super::layer::{Entry, Item};
 use super::merge::{Merged, or_default};
-use super::settings::{Hooks, Limits, OnMissing, PatternSource, RuleSettings, Settings, Suppressions};
+use super::settings::{
+    Hooks, Limits, OnMissing, PatternSource, RuleSettings, Scratch, Settings, Suppressions,
+};
 use super::show;
 use super::value::{Block, Value};
 use crate::model::{Choice, Confidence, Gate, OnInconclusive, PathEntry, Selector, Severity, Stage, Waiver};
@@ -53,9 +56,26 @@ pub(super) fn settings(merged: &Merged, mut notes: Vec<String>, problems: &mut V
         models: models::settings(merged, problems),
         review: validators::settings(merged),
         commands: commands::settings(merged),
+        create: create::settings(merged),
+        scratch: scratch(merged),
         digest: show::digest(&effective),
         notes,
         effective,
+    }
+}
+
+fn scratch(merged: &Merged) -> Scratch {
+    let value = |key| merged.value("scratch", "", key);
+    let amount = |key: &'static str| match value(key).as_deref().map(|entry| &entry.value) {
+        Some(Value::Size(amount) | Value::Days(amount)) => *amount,
+        _ => 0,
+    };
+    Scratch {
+        seed: texts(value("seed")),
+        secrets: texts(value("secrets")),
+        sparse: texts(value("sparse")),
+        quota: amount("quota"),
+        keep: Duration::from_secs(amount("keep") * 24 * 60 * 60),
     }
 }
 

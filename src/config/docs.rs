@@ -112,6 +112,8 @@ fn value(kind: Kind) -> String {
         Kind::When => "table of `paths`, `exclude` and `languages`",
         Kind::Names => "list of names",
         Kind::Codes => "list of exit codes",
+        Kind::Size => "size such as `\"5 GiB\"`",
+        Kind::Days => "days such as `\"14 days\"`",
         Kind::Time => "time",
         Kind::Bool => "`true`, `false`",
         Kind::Number => "number",

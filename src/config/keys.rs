@@ -1,16 +1,18 @@
 //! The one table of all keys: what is accepted, what is documented and what the schema says.
 
 mod commands;
+mod create;
 mod kind;
 mod models;
 mod pattern;
+mod scratch;
 mod validators;
 
 pub use kind::{Key, Kind, Section, Shape};
 
 use Kind as K;
 
-const STAGES: &[&str] = &["pre-commit", "commit-msg", "pre-push", "ci", "manual"];
+pub(super) const STAGES: &[&str] = &["pre-commit", "commit-msg", "pre-push", "ci", "manual"];
 /// The words for a severity, lowest first.
 pub(super) const SEVERITIES: &[&str] = &["info", "low", "medium", "high", "critical"];
 /// The words for a confidence, lowest first.
@@ -123,8 +125,8 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "agents",
         shape: Shape::ByName,
-        doc: "Who asks models.",
-        keys: models::AGENT,
+        doc: "Who asks models, and who writes code.",
+        keys: create::AGENT,
     },
     Section {
         name: "routing",
@@ -174,6 +176,19 @@ pub const SECTIONS: &[Section] = &[
         shape: Shape::Table,
         doc: "How models review a change.",
         keys: validators::REVIEW,
+    },
+    Section {
+        name: "create",
+        shape: Shape::Table,
+        doc: "How creators work: agents that write code, in scratch worktrees only. See [the gateway](gateway.md) for \
+              what they can reach.",
+        keys: create::CREATE,
+    },
+    Section {
+        name: "scratch",
+        shape: Shape::Table,
+        doc: "The trees of files that agents work in. See [creators](creators.md).",
+        keys: scratch::SCRATCH,
     },
 ];
 

@@ -10,6 +10,7 @@
 mod assign;
 mod build;
 mod commands;
+mod create;
 mod docs;
 mod glob;
 mod keys;
@@ -37,11 +38,12 @@ mod tests;
 pub use assign::{FLAG, VARIABLE};
 pub use build::is_loopback;
 pub use commands::{CommandSettings, FILTERS, OUTPUTS};
+pub use create::{CreateSettings, CreatorSettings, RUNTIMES, SANDBOXES, looks_secret};
 pub use docs::docs;
 pub use keys::{Key, Kind, SECTIONS, Section, Shape};
 pub use models::{
     AgentSettings, BudgetSettings, ModelEntry, ModelSettings, PromptSettings, ProviderSettings,
-    READING_TOOLS, Role, RouteEntry, RoutingSettings,
+    READING_TOOLS, Role, RouteEntry, RoutingSettings, WRITING_TOOLS,
 };
 pub use names::check_packs;
 pub use nearest::hint as nearest;
@@ -49,7 +51,7 @@ pub use pack::{PACKS, Pack};
 pub use problem::{Origin, Problem, Problems};
 pub use schema::schema;
 pub use settings::{
-    Effective, Hooks, Limits, OnMissing, PatternSource, RuleSettings, Settings, Suppressions,
+    Effective, Hooks, Limits, OnMissing, PatternSource, RuleSettings, Scratch, Settings, Suppressions,
 };
 pub use show::show;
 pub use validators::{CLAIMS, FAMILIES, LANGUAGES, ReviewSettings, VALIDATORS, ValidatorSettings};

@@ -1,6 +1,7 @@
 //! What a configuration says about models, as plain data.
 
 use super::Origin;
+use super::create::CreatorSettings;
 use crate::model::Money;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -107,6 +108,9 @@ pub struct ModelEntry {
     pub origin: Origin,
 }
 
+/// The tools that a creator may have besides those that read.
+pub const WRITING_TOOLS: [&str; 3] = ["edit", "write", "run"];
+
 /// The tools that a validator may have. All of them read.
 pub const READING_TOOLS: [&str; 6] = ["read", "list", "glob", "grep", "symbol", "callers"];
 
@@ -119,6 +123,8 @@ pub struct AgentSettings {
     pub model: Option<String>,
     /// What it may call.
     pub tools: Vec<String>,
+    /// What only a creator has.
+    pub creator: CreatorSettings,
     /// Where it is written.
     pub origin: Origin,
 }

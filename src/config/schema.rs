@@ -141,6 +141,8 @@ fn of_kind(kind: Kind) -> Value {
         Kind::Url => json!({ "type": "string", "pattern": "^https?://[^@/?#]+(/[^?#]*)?$" }),
         Kind::Money => json!({ "type": "string", "pattern": "^[0-9]{1,9}(\\.[0-9]{0,9})? *USD$" }),
         Kind::Fingerprint => json!({ "type": "string", "pattern": "^[0-9a-f]{12,32}$" }),
+        Kind::Size => json!({ "type": "string", "pattern": "^[1-9][0-9]{0,3} *(MiB|GiB|TiB)$" }),
+        Kind::Days => json!({ "type": "string", "pattern": "^[1-9][0-9]{0,3} *days?$" }),
         Kind::When => when(),
         Kind::Codes => {
             json!({ "type": "array", "items": { "type": "integer", "minimum": 0, "maximum": 255 } })

@@ -2,10 +2,12 @@
 
 use super::Origin;
 use super::commands::CommandSettings;
+use super::create::CreateSettings;
 use super::models::ModelSettings;
 use super::validators::ReviewSettings;
 use crate::model::{Choice, Confidence, Gate, PathEntry, Severity, Stage, Waiver};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What a configuration means.
 #[derive(Debug, Clone)]
@@ -36,6 +38,10 @@ pub struct Settings {
     pub review: ReviewSettings,
     /// The linters and tests that it runs, by name.
     pub commands: BTreeMap<String, CommandSettings>,
+    /// What it says about creators.
+    pub create: CreateSettings,
+    /// The trees of files that agents work in.
+    pub scratch: Scratch,
     /// SHA-256 of everything that has an effect, in hexadecimal digits.
     pub digest: String,
     /// Things that a person should know, one lowercase line each.
@@ -56,6 +62,21 @@ impl Settings {
         all.extend(self.gate_severities.get(&stage).cloned().unwrap_or_default());
         all
     }
+}
+
+/// The trees of files that agents work in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scratch {
+    /// Untracked files to copy, in the words of `.gitignore`.
+    pub seed: Vec<String>,
+    /// Those that may be copied although they look like secrets.
+    pub secrets: Vec<String>,
+    /// The files and directories to write out; none: all.
+    pub sparse: Vec<String>,
+    /// The most bytes that the runs of one repository may take.
+    pub quota: u64,
+    /// How long a finished run is kept.
+    pub keep: Duration,
 }
 
 /// A value as it counts, and where it comes from.

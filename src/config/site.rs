@@ -123,6 +123,9 @@ fn tighter(path: &Path, old: Option<&Value>, new: &Value) -> (Option<Value>, boo
         ("routing", "remote", ..) | ("review", "models", ..) => {
             *new == Value::Bool(false) || old == Some(new)
         }
+        ("create", "sandbox", ..) => *new == Value::Text("strict".to_owned()) || old == Some(new),
+        ("create", _, Some(Value::Int(old)), Value::Int(new)) => new <= old,
+        ("create", _, Some(Value::Time(old)), Value::Time(new)) => new <= old,
         ("limits", _, Some(Value::Int(old)), Value::Int(new)) => new >= old,
         _ => old == Some(new),
     };

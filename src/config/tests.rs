@@ -1,6 +1,7 @@
 //! Layers, errors and limits; the submodules hold what follows the table of keys, and random texts.
 
 mod commands;
+mod create;
 mod models;
 mod random;
 mod site;

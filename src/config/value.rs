@@ -1,5 +1,6 @@
 //! Reads one value as the kind that its key asks for.
 
+mod amount;
 mod block;
 mod codes;
 mod when;
@@ -35,6 +36,9 @@ pub(super) enum Value {
     Money(Money),
     When(When),
     Codes(Vec<i64>),
+    /// In bytes.
+    Size(u64),
+    Days(u64),
 }
 
 /// Reads values of one text and collects what is wrong with them.
@@ -78,6 +82,8 @@ impl Reader<'_, '_> {
             Kind::Money => self.money(node).map(Value::Money),
             Kind::When => self.when(node).map(Value::When),
             Kind::Codes => self.codes(node).map(Value::Codes),
+            Kind::Size => self.size(node).map(Value::Size),
+            Kind::Days => self.days(node).map(Value::Days),
         }
     }
 
@@ -447,6 +453,8 @@ impl fmt::Display for Value {
             Self::Money(money) => f.write_str(&money_literal(*money)),
             Self::When(when) => write!(f, "{when}"),
             Self::Codes(list) => write!(f, "{list:?}"),
+            Self::Size(size) => f.write_str(&amount::size_literal(*size)),
+            Self::Days(days) => f.write_str(&amount::days_literal(*days)),
         }
     }
 }

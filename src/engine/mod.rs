@@ -15,7 +15,8 @@ pub use suppress::{BROKEN, OWN, Suppressions};
 
 use crate::check::{ChangeView, Draft, Lines, Options, Rule, Run, Sink};
 use crate::model::{
-    ChangeSet, CheckRun, FileChange, Finding, LeftOut, Objects, Outcome, RuleInfo, Stage, visible_bytes,
+    ChangeSet, CheckRun, FileChange, Finding, LeftOut, Objects, Outcome, RuleInfo, Shard, Stage,
+    visible_bytes,
 };
 use crate::rules::pattern::Set;
 use crate::sys::clock::Deadline;
@@ -27,6 +28,12 @@ use times::Times;
 
 /// From this many files on, a second thread earns its start.
 const PARALLEL: usize = 24;
+
+/// The rules as one check: what they find in a file depends on each other, for what one of them redacts, no other
+/// one shows, and one comment allows what any of them finds.
+pub const RULES: &str = "rules";
+/// Stands for the change as a whole where a path is asked for.
+pub const WHOLE: &[u8] = b"";
 
 /// What to run, and how.
 pub struct Plan<'a> {
@@ -46,6 +53,8 @@ pub struct Plan<'a> {
     pub stage: Stage,
     /// When to stop.
     pub deadline: Deadline,
+    /// Which share of the change is looked at; `None`: all of it.
+    pub shard: Option<Shard>,
 }
 
 /// What came of a run.
@@ -59,12 +68,8 @@ pub struct Ran {
 /// Runs the plan on a change. `open` makes a reader of objects for each thread.
 pub fn run(change: &ChangeSet, plan: &Plan<'_>, open: &(dyn Fn() -> Box<dyn Objects> + Sync)) -> Ran {
     let mut part = run_files(change, plan, open);
-    let objects = open();
-    part.add(file::guarded("the change", || {
-        whole_change(change, plan, &*objects)
-    }));
-    if let Some(message) = &change.message {
-        part.add(file::guarded("the message", || file::message(message, plan)));
+    if plan.takes(WHOLE) {
+        part.add(run_whole(change, plan, &*open()));
     }
     part.times.tell();
     if part.late > 0 {
@@ -87,13 +92,21 @@ pub fn run(change: &ChangeSet, plan: &Plan<'_>, open: &(dyn Fn() -> Box<dyn Obje
         (true, None) => Outcome::TimedOut(part.findings),
     };
     let run = CheckRun {
-        check: "rules".into(),
+        check: RULES.into(),
         outcome,
         elapsed: plan.deadline.elapsed(),
     };
     Ran {
         run,
         left_out: part.left_out,
+    }
+}
+
+impl Plan<'_> {
+    /// Whether the rules look at a path; [`WHOLE`] stands for what concerns the change as a whole.
+    #[must_use]
+    pub fn takes(&self, path: &[u8]) -> bool {
+        self.shard.is_none_or(|shard| shard.takes(RULES, path))
     }
 }
 
@@ -151,6 +164,9 @@ fn run_files(change: &ChangeSet, plan: &Plan<'_>, open: &(dyn Fn() -> Box<dyn Ob
 }
 
 fn run_file(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part {
+    if !plan.takes(&change.path) {
+        return Part::default();
+    }
     if plan.deadline.is_over() {
         return Part {
             late: 1,
@@ -170,6 +186,15 @@ fn run_file(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part
         };
     }
     file::guarded(&visible_bytes(&change.path), || file::run(change, plan, objects))
+}
+
+/// Runs what looks at the change as a whole, and at its message.
+fn run_whole(change: &ChangeSet, plan: &Plan<'_>, objects: &dyn Objects) -> Part {
+    let mut part = file::guarded("the change", || whole_change(change, plan, objects));
+    if let Some(message) = &change.message {
+        part.add(file::guarded("the message", || file::message(message, plan)));
+    }
+    part
 }
 
 fn whole_change(change: &ChangeSet, plan: &Plan<'_>, objects: &dyn Objects) -> Part {

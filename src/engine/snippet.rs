@@ -74,6 +74,7 @@ pub fn cut(text: &[u8], lines: &Lines, range: &Range<usize>, secrets: &[Range<us
         first_line: first + 1,
         text: out,
         highlight,
+        is_cut: false,
     }
 }
 

@@ -293,7 +293,7 @@ fn file_name(name: &BStr) -> Option<&Path> {
 
 /// Whether a link in a directory of this depth stays in the tree. Behind the first name no step leads up:
 /// it would start wherever that name leads.
-fn stays_inside(target: &[u8], depth: usize) -> bool {
+pub(super) fn stays_inside(target: &[u8], depth: usize) -> bool {
     if target.is_empty() || target.len() > LONGEST_LINK || target.starts_with(b"/") || target.contains(&0) {
         return false;
     }

@@ -29,6 +29,24 @@ const LOCAL: [&str; 15] = [
     "GIT_WORK_TREE",
 ];
 
+/// What keeps git to the repository that it is told.
+const ALONE: [(&str, &str); 14] = [
+    ("HOME", "/nonexistent"),
+    ("XDG_CONFIG_HOME", "/nonexistent"),
+    ("GIT_CONFIG_NOSYSTEM", "1"),
+    ("GIT_CONFIG_SYSTEM", "/dev/null"),
+    ("GIT_CONFIG_GLOBAL", "/dev/null"),
+    ("GIT_ATTR_NOSYSTEM", "1"),
+    ("GIT_NO_LAZY_FETCH", "1"),
+    ("GIT_NO_REPLACE_OBJECTS", "1"),
+    ("GIT_ALLOW_PROTOCOL", ""),
+    ("GIT_ASKPASS", ""),
+    ("SSH_ASKPASS", ""),
+    ("GIT_EDITOR", "false"),
+    ("GIT_PAGER", "cat"),
+    ("GIT_CEILING_DIRECTORIES", "/"),
+];
+
 /// Why git did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -74,6 +92,29 @@ impl Git {
         git
     }
 
+    /// Prepares `git` with nothing of this process's environment, and nothing of the user's or the machine's
+    /// configuration: it finds its repository only by `GIT_DIR`, asks nobody, and fetches nothing.
+    #[must_use]
+    pub fn alone(dir: &Path) -> Self {
+        let mut git = Self::new(dir);
+        git.run.clear = true;
+        // A program search path, and what the system needs to start a program at all.
+        let usual = crate::sys::job::environment(&[]).into_iter();
+        let usual = usual.map(|(name, value)| (name, Some(value)));
+        git.run.env.splice(0..0, usual);
+        for (name, value) in ALONE {
+            git = git.env(name, value);
+        }
+        git
+    }
+
+    /// Lets git run in another directory.
+    #[must_use]
+    pub fn in_dir(mut self, dir: &Path) -> Self {
+        self.run.dir = Some(dir.to_owned());
+        self
+    }
+
     /// Gives git more time, or less.
     #[must_use]
     pub fn limit(mut self, limit: Duration) -> Self {
@@ -85,6 +126,20 @@ impl Git {
     #[must_use]
     pub fn env(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.run.env.push((name.into(), Some(value.into())));
+        self
+    }
+
+    /// Takes a variable away.
+    #[must_use]
+    pub fn unset(mut self, name: &str) -> Self {
+        self.run.env.push((name.into(), None));
+        self
+    }
+
+    /// Gives git something to read.
+    #[must_use]
+    pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.run.input = Some(bytes.into());
         self
     }
 
@@ -109,6 +164,18 @@ impl Git {
         match output.status.code() {
             Some(0) => Ok(Some(output.stdout)),
             Some(1) => Ok(None),
+            _ => Err(refusal(args, &output)),
+        }
+    }
+
+    /// Asks git something that it answers with yes (exit code 0) or no (1), and returns what it printed with that.
+    ///
+    /// # Errors
+    /// As [`Git::run`], for every other exit code.
+    pub fn answer(&self, args: &[&str]) -> Result<(bool, Vec<u8>), Error> {
+        let output = self.output(args)?;
+        match output.status.code() {
+            Some(code @ (0 | 1)) => Ok((code == 0, output.stdout)),
             _ => Err(refusal(args, &output)),
         }
     }

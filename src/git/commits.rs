@@ -26,6 +26,14 @@ pub(super) fn head(repo: &Repository) -> Result<Option<Oid>, Error> {
     Ok(id.map(gix::Id::detach))
 }
 
+/// Returns the commit of `HEAD`; `None` before the first one.
+///
+/// # Errors
+/// When `HEAD` cannot be read.
+pub fn head_commit(repo: &Repository) -> Result<Option<Oid>, Error> {
+    head(repo)
+}
+
 /// Returns the commit that a revision names, with tags peeled.
 ///
 /// # Errors

@@ -154,6 +154,27 @@ pub fn complete(repo: &Repository, from: Option<Oid>, to: Oid) -> Result<(), Err
     Ok(())
 }
 
+/// Has git bring what a partial clone lacks of single commits.
+///
+/// # Errors
+/// When the remote does not give it.
+pub fn complete_commits(repo: &Repository, commits: &[Oid]) -> Result<(), Error> {
+    let show = [
+        "show",
+        "-m",
+        "--numstat",
+        "--format=",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--no-show-signature",
+        "--end-of-options",
+    ];
+    let ids: Vec<String> = commits.iter().map(Oid::to_string).collect();
+    let args: Vec<&str> = show.into_iter().chain(ids.iter().map(String::as_str)).collect();
+    git(repo).limit(LIMIT).run(&args)?;
+    Ok(())
+}
+
 /// Whether the history of a clone was cut off.
 #[must_use]
 pub fn is_shallow(repo: &Repository) -> bool {

@@ -94,20 +94,38 @@ impl Repository {
         };
         let found =
             gix::ThreadSafeRepository::discover_with_environment_overrides_opts(dir, upwards(), trust);
-        let gix = found
-            .map_err(|e| open_error(dir, &e.to_string()))?
-            .to_thread_local();
+        Ok(Self::of(
+            found
+                .map_err(|e| open_error(dir, &e.to_string()))?
+                .to_thread_local(),
+        ))
+    }
+
+    /// Opens the repository of exactly this git directory, whatever the environment names.
+    ///
+    /// # Errors
+    /// When there is none, or it cannot be opened.
+    pub fn at(git_dir: &Path) -> Result<Self, Error> {
+        let permissions = gix::open::Permissions::isolated();
+        let options = gix::open::Options::default()
+            .permissions(permissions)
+            .open_path_as_is(true);
+        let found = gix::open_opts(git_dir, options);
+        Ok(Self::of(found.map_err(|e| open_error(git_dir, &e.to_string()))?))
+    }
+
+    fn of(gix: gix::Repository) -> Self {
         let format = gix
             .config_snapshot()
             .string("extensions.refStorage")
             .map(|v| v.to_string());
         let foreign_refs = format.is_some_and(|f| !f.eq_ignore_ascii_case("files"));
-        Ok(Self {
+        Self {
             gix,
             foreign_refs,
             trees: gix::odb::memory::Storage::default(),
             own: OnceCell::new(),
-        })
+        }
     }
 
     /// Returns the root of the working tree.

@@ -31,8 +31,6 @@ pub enum Happening {
     },
     /// The scratch worktree stands.
     Scratch {
-        /// How many files it holds.
-        files: usize,
         /// How long it took, in milliseconds.
         elapsed: u64,
     },

@@ -139,6 +139,8 @@ pub struct Snippet {
     pub text: String,
     /// The bytes of `text` that the finding is about.
     pub highlight: std::ops::Range<usize>,
+    /// Whether `text` is only a part of these lines.
+    pub is_cut: bool,
 }
 
 /// Identifies a finding by content: 32 hexadecimal digits in text.

@@ -1,6 +1,6 @@
 //! Everything that an output format may say about one run.
 
-use super::{ChangeSet, Coverage, Finding, LeftOut, Source, Status, Verdict};
+use super::{ChangeSet, Coverage, Finding, LeftOut, Oid, Part, Source, Status, Verdict};
 use bstr::BString;
 use std::time::Duration;
 
@@ -9,8 +9,12 @@ use std::time::Duration;
 pub struct Report {
     /// What was judged.
     pub source: Source,
+    /// The commit that a forge names as the end of the change, where what was judged is its merge into the base.
+    pub head: Option<Oid>,
     /// How the source was chosen, one lowercase line, where the user did not say.
     pub chosen: Option<String>,
+    /// Which share of the judgement this is; `None`: the whole.
+    pub part: Option<Part>,
     /// The number of files in the change.
     pub files: usize,
     /// The files that came from another path: renamed, or, where somebody looked for them, copied.

@@ -1,6 +1,6 @@
 //! What the policy decided.
 
-use super::{Oid, Stage};
+use super::{Disposition, Oid, Stage};
 
 /// What the policy decided about one tree.
 #[derive(Debug, Clone)]
@@ -79,4 +79,18 @@ pub struct Counts {
     pub waived: usize,
     /// Findings that the baseline holds.
     pub baseline: usize,
+}
+
+impl Counts {
+    /// Returns the count of a disposition.
+    pub fn of(&mut self, disposition: &Disposition) -> &mut usize {
+        match disposition {
+            Disposition::Block => &mut self.block,
+            Disposition::Warn => &mut self.warn,
+            Disposition::Note => &mut self.note,
+            Disposition::Suppressed(_) => &mut self.suppressed,
+            Disposition::Waived(_) => &mut self.waived,
+            Disposition::Baseline => &mut self.baseline,
+        }
+    }
 }

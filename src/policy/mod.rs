@@ -3,6 +3,7 @@
 
 mod baseline;
 mod decide;
+mod grounds;
 mod measure;
 mod opinion;
 
@@ -10,7 +11,8 @@ mod opinion;
 mod tests;
 
 pub use baseline::{BaselineError, Line, read_baseline, write_baseline};
-pub use decide::{blocks, decide, expired};
+pub use decide::{blocks, count, decide, expired, order, weigh};
+pub use grounds::{decision, join, reasons};
 pub use opinion::{Ruling, Unmet, may_block};
 
 use crate::model::{Fingerprint, Gate, PathEntry, Severity, Waiver};

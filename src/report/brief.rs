@@ -169,6 +169,20 @@ pub fn remarks(report: &Report) -> Vec<String> {
     out
 }
 
+/// Adds to a word about the verdict that it is one of a share: `passed, shard 2 of 4`.
+pub fn of_share(report: &Report, word: &str) -> String {
+    match &report.part {
+        Some(part) => format!("{word}, {}", part.shard),
+        None => word.to_owned(),
+    }
+}
+
+/// Says that a report is one of a share, for formats that have no other place for it; `None`: it is the whole.
+pub fn partial(report: &Report) -> Option<String> {
+    let part = report.part.as_ref()?;
+    Some(part.note(report.files))
+}
+
 /// Gives each finding a name of its own, though fingerprints of equal lines are equal.
 #[derive(Default)]
 pub struct Ids(HashMap<Fingerprint, usize>);

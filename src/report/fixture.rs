@@ -3,8 +3,9 @@
 pub mod reviews;
 
 use crate::model::{
-    Confidence, Counts, Decision, Disposition, Finding, Fingerprint, LeftOut, Location, Moved, Oid,
-    PolicySource, Reason, Region, Report, RuleInfo, Severity, Snippet, Source, Stage, Status, Verdict,
+    Confidence, Counts, Decision, Disposition, Finding, Fingerprint, Grounds, LeftOut, Location, Moved, Oid,
+    OnInconclusive, Part, PolicySource, Reason, Region, Report, RuleInfo, Severity, Shard, Snippet, Source,
+    Stage, Standing, Status, Verdict,
 };
 use bstr::BString;
 use std::borrow::Cow;
@@ -60,6 +61,7 @@ fn snippet(first_line: u32, text: &str, highlight: Range<usize>) -> Snippet {
         first_line,
         text: text.to_owned(),
         highlight,
+        is_cut: false,
     }
 }
 
@@ -263,7 +265,9 @@ fn reason(decision: Decision, text: &str) -> Reason {
 pub fn report(findings: Vec<Finding>, decision: Decision) -> Report {
     Report {
         source: Source::Staged,
+        head: None,
         chosen: None,
+        part: None,
         files: 3,
         moved: Vec::new(),
         review: None,
@@ -329,6 +333,41 @@ pub fn whole() -> Report {
         reason(Decision::Warn, "7 findings reach `low`"),
     ];
     report
+}
+
+/// The report of one share of four.
+pub fn share() -> Report {
+    let mut report = whole();
+    report.head = Some(oid(b'e'));
+    report.part = Some(Part {
+        shard: Shard { index: 2, count: 4 },
+        files: 1,
+        incomplete: true,
+        grounds: grounds(),
+        after: Some(grounds()),
+    });
+    report
+}
+
+fn grounds() -> Grounds {
+    Grounds {
+        block: Some(Severity::High),
+        block_models: None,
+        warn: Severity::Low,
+        on_inconclusive: OnInconclusive::Block,
+        computed: 2,
+        said: 0,
+        warned: 7,
+        gaps: vec!["`data/all.json` was not looked at".into()],
+        checked: true,
+        waivers: vec![Standing {
+            fingerprint: "0123456789ab".into(),
+            origin: ".pantheon.toml:3".into(),
+            expires: "2027-01-01".into(),
+            holds: true,
+            covers: false,
+        }],
+    }
 }
 
 /// What the rules of the report say about themselves, but for one.

@@ -138,7 +138,8 @@ fn listing(report: &Report) -> String {
     for reason in &report.verdict.reasons {
         push(&mut out, &format!("{}: {}", reason.decision.name(), reason.text));
     }
-    push(&mut out, &format!("pantheon: {}", report.verdict.decision.name()));
+    let decision = brief::of_share(report, report.verdict.decision.name());
+    push(&mut out, &format!("pantheon: {decision}"));
     out
 }
 

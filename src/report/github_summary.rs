@@ -8,5 +8,5 @@ const MOST: usize = 1_000 * 1_024;
 
 /// Writes a report as Markdown of the size of a summary.
 pub fn render(report: &Report, _: &Options<'_>) -> Vec<u8> {
-    markdown::page(report, MOST).into_bytes()
+    markdown::page(report, MOST, "").into_bytes()
 }

@@ -1,6 +1,7 @@
 //! GitLab's code quality report: a list of what is wrong, shown beside the lines of a merge request.
 //!
 //! The list has no place for anything but findings, so what is allowed is left out in silence.
+//! That it is one share of several is an issue of its own.
 
 use super::brief::{self, Ids};
 use super::{Options, column, encode};
@@ -32,7 +33,23 @@ struct Lines {
 pub fn render(report: &Report, _: &Options<'_>) -> Vec<u8> {
     let mut ids = Ids::default();
     let issues = brief::open(report).map(|(_, finding)| issue(finding, &mut ids));
-    encode::pretty(&issues.collect::<Vec<_>>())
+    encode::pretty(&issues.chain(partial(report)).collect::<Vec<_>>())
+}
+
+/// Says that the list is one of a share: an issue is all that the format has.
+fn partial(report: &Report) -> Option<Issue<'_>> {
+    let description = brief::partial(report)?;
+    let shard = report.part.as_ref()?.shard;
+    Some(Issue {
+        description,
+        check_name: "pantheon/partial",
+        fingerprint: format!("pantheon-partial-{}-of-{}", shard.index, shard.count),
+        severity: "info",
+        location: Location {
+            path: "change".to_owned(),
+            lines: Lines { begin: 1, end: 1 },
+        },
+    })
 }
 
 fn issue<'a>(finding: &'a Finding, ids: &mut Ids) -> Issue<'a> {

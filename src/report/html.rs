@@ -41,6 +41,7 @@ fn write_head(out: &mut String, report: &Report) {
         Decision::Block => "blocked",
     };
     let stage = report.verdict.stage.name();
+    let word = brief::of_share(report, word);
     let _ = write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\

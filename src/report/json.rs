@@ -3,6 +3,7 @@
 //! The names and the shape are a promise: what is here stays, and only additions keep [`SCHEMA`].
 
 pub mod models;
+mod shard;
 
 use super::{Options, column, encode, text};
 use crate::model::{
@@ -13,6 +14,7 @@ use bstr::{BString, ByteSlice};
 use memchr::memchr_iter;
 use models::{Review, Said};
 use serde::{Serialize, Serializer};
+use shard::Share;
 
 /// The name and version of the shape.
 pub const SCHEMA: &str = "pantheon-report/1";
@@ -49,6 +51,8 @@ pub struct Run<'a> {
     source: Origin<'a>,
     subject: String,
     policy: Policy<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<Share<'a>>,
     files: usize,
     moved: Vec<Move<'a>>,
     commits: usize,
@@ -78,6 +82,8 @@ struct Origin<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    head: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     chosen: Option<&'a str>,
 }
 
@@ -99,9 +105,10 @@ impl<'a> Run<'a> {
                 version: env!("CARGO_PKG_VERSION"),
             },
             stage: report.verdict.stage.name(),
-            source: Origin::of(&report.source, report.chosen.as_deref()),
+            source: Origin::of(report),
             subject: report.verdict.subject.to_string(),
             policy: Policy::of(&report.policy, &report.verdict.policy_digest),
+            shard: report.part.as_ref().map(Share::of),
             files: report.files,
             moved: report.moved.iter().map(Move::of).collect(),
             commits: report.commits,
@@ -120,19 +127,20 @@ impl<'a> Move<'a> {
 }
 
 impl<'a> Origin<'a> {
-    fn of(source: &Source, chosen: Option<&'a str>) -> Self {
+    fn of(report: &'a Report) -> Self {
         let hex = |id: &Oid| Some(id.to_string());
-        let (commit, from, to) = match source {
+        let (commit, from, to) = match &report.source {
             Source::Commit(id) | Source::Tree(id) => (hex(id), None, None),
             Source::Range { from, to } => (None, from.as_ref().and_then(hex), hex(to)),
             Source::Staged | Source::Worktree | Source::Message => (None, None, None),
         };
         Self {
-            kind: source.name(),
+            kind: report.source.name(),
             commit,
             from,
             to,
-            chosen,
+            head: report.head.as_ref().and_then(hex),
+            chosen: report.chosen.as_deref(),
         }
     }
 }
@@ -342,7 +350,7 @@ impl Cut {
             first_line: snippet.first_line as usize + before,
             text: text[start..end].to_owned(),
             highlight: [from - start, to - start],
-            truncated: start > 0 || end < text.len(),
+            truncated: snippet.is_cut || start > 0 || end < text.len(),
         }
     }
 }

@@ -35,7 +35,8 @@ pub fn render(report: &Report, options: &Options<'_>) -> Vec<u8> {
         ("subject", report.verdict.subject.to_string()),
         ("policy", report.verdict.policy_digest.clone()),
     ];
-    for (name, value) in properties {
+    let shard = report.part.as_ref().map(|part| ("shard", part.shard.to_string()));
+    for (name, value) in properties.into_iter().chain(shard) {
         let _ = writeln!(
             out,
             "      <property name=\"{name}\" value=\"{}\"/>",
@@ -85,7 +86,7 @@ fn gate(report: &Report) -> Test {
     };
     let reasons: Vec<&str> = report.verdict.reasons.iter().map(|r| r.text.as_str()).collect();
     Test {
-        name: format!("the gate {}", report.verdict.stage.name()),
+        name: brief::of_share(report, &format!("the gate {}", report.verdict.stage.name())),
         class: "gate".to_owned(),
         outcome,
         message: reasons.join("; "),

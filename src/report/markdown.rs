@@ -12,12 +12,14 @@ const MOST: usize = 65_536;
 
 /// Writes a report as Markdown of the size of a comment.
 pub fn render(report: &Report, _: &Options<'_>) -> Vec<u8> {
-    page(report, MOST).into_bytes()
+    page(report, MOST, "").into_bytes()
 }
 
-/// Returns a report as Markdown of at most so many bytes, cut between findings.
-pub fn page(report: &Report, most: usize) -> String {
-    let head = head(report);
+/// Returns a report as Markdown of at most so many bytes, cut between findings. `pointer` is Markdown that stands
+/// before everything but the verdict.
+#[must_use]
+pub fn page(report: &Report, most: usize, pointer: &str) -> String {
+    let head = head(report, pointer);
     let foot = foot(report);
     // The sentence that says what was cut needs room too.
     let mut room = most.saturating_sub(head.len() + foot.len() + 256);
@@ -50,7 +52,7 @@ fn cut(shown: usize, all: usize) -> String {
     format!("\n**{shown} of {all} findings are shown**, the worst first: no more fit here.\n")
 }
 
-fn head(report: &Report) -> String {
+fn head(report: &Report, pointer: &str) -> String {
     let verdict = &report.verdict;
     let word = match verdict.decision {
         Decision::Pass => "passed",
@@ -67,10 +69,12 @@ fn head(report: &Report) -> String {
     parts.extend(brief::allowed(report));
     parts.push(text::count(report.files, "file"));
     let mut out = format!(
-        "## pantheon: {word}\n\n{}, gate {}\n",
+        "## pantheon: {}\n\n{}, gate {}\n",
+        brief::of_share(report, word),
         parts.join(", "),
         code(verdict.stage.name())
     );
+    out.push_str(pointer);
     if !verdict.reasons.is_empty() {
         out.push('\n');
     }

@@ -28,6 +28,8 @@ pub mod models;
 pub(crate) mod paint;
 mod rdjson;
 mod rdjsonl;
+mod read;
+pub mod remark;
 mod sarif;
 mod sarif_github;
 pub(crate) mod text;
@@ -39,7 +41,11 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+pub use brief::Level;
 pub use line_hash::LineHashes;
+pub use markdown::page;
+pub use markup::{code, prose};
+pub use read::{LARGEST, Read, Unreadable, read};
 pub use text::visible;
 
 use crate::model::{Report, RuleInfo};

@@ -19,9 +19,10 @@ pub fn render(report: &Report, _: &Options<'_>) -> Vec<u8> {
     })
 }
 
-/// Returns the findings that nothing allows.
+/// Returns the findings that nothing allows; that it is one share of several is a diagnostic of its own.
 pub fn diagnostics(report: &Report) -> impl Iterator<Item = Diagnostic<'_>> {
-    brief::open(report).map(|(level, finding)| Diagnostic::of(level, finding))
+    let found = brief::open(report).map(|(level, finding)| Diagnostic::of(level, finding));
+    found.chain(brief::partial(report).map(Diagnostic::partial))
 }
 
 /// What finds.
@@ -75,6 +76,18 @@ struct Position {
 }
 
 impl<'a> Diagnostic<'a> {
+    fn partial(message: String) -> Self {
+        Self {
+            message,
+            location: None,
+            severity: "INFO",
+            source: Source::here(),
+            code: Code {
+                value: "pantheon/partial",
+            },
+        }
+    }
+
     fn of(level: Level, finding: &'a Finding) -> Self {
         let severity = match level {
             Level::Error => "ERROR",

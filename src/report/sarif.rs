@@ -31,7 +31,7 @@ pub fn log(report: &Report, findings: &[&Finding], options: &Options<'_>) -> Val
         "runs": [{
             "tool": { "driver": driver(&rules) },
             // What ends in a slash is a category: runs of one stage replace each other, and no others.
-            "automationDetails": { "id": format!("pantheon/{}/", report.verdict.stage.name()) },
+            "automationDetails": { "id": category(report) },
             "invocations": [invocation(report)],
             "originalUriBaseIds": {
                 "%SRCROOT%": { "description": { "text": "the root of the repository" } },
@@ -45,10 +45,22 @@ pub fn log(report: &Report, findings: &[&Finding], options: &Options<'_>) -> Val
             },
         }],
     });
+    if let Some(part) = &report.part {
+        log["runs"][0]["properties"]["shard"] = json!(part.shard.to_string());
+    }
     if let Some(review) = &report.review {
         log["runs"][0]["properties"]["review"] = models::review(review);
     }
     log
+}
+
+/// The category of a run: one share replaces no other.
+fn category(report: &Report) -> String {
+    let stage = report.verdict.stage.name();
+    match &report.part {
+        Some(part) => format!("pantheon/{stage}/{}-of-{}/", part.shard.index, part.shard.count),
+        None => format!("pantheon/{stage}/"),
+    }
 }
 
 /// The rules that occur, in the order in which they do.

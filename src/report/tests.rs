@@ -246,6 +246,7 @@ fn poisoned() -> Report {
             first_line,
             text: format!("{bad}x{bad}"),
             highlight: 2..bad.len(),
+            is_cut: false,
         });
     }
     report.left_out.iter_mut().for_each(|item| {
@@ -318,7 +319,7 @@ proptest! {
         let mut finding = fixture::wide();
         finding.disposition = Disposition::Warn;
         finding.message.clone_from(&text);
-        finding.snippet = Some(Snippet { first_line, text, highlight: start..start + len });
+        finding.snippet = Some(Snippet { first_line, text, highlight: start..start + len, is_cut: false });
         let report = fixture::report(vec![finding], Decision::Warn);
         let options = Options { width, unicode, ..Options::default() };
         let out = render(Format::Human, &report, &options);
@@ -381,7 +382,7 @@ fn json_keeps_to_its_schema() {
     close(&mut schema);
     let validator = jsonschema::validator_for(&schema).unwrap();
     let pass = fixture::report(Vec::new(), Decision::Pass);
-    for report in [fixture::whole(), pass, poisoned()] {
+    for report in [fixture::whole(), fixture::share(), pass, poisoned()] {
         let value: Value = serde_json::from_str(&show(Format::Json, &report, &Options::default())).unwrap();
         let errors: Vec<String> = validator
             .iter_errors(&value)
@@ -390,6 +391,22 @@ fn json_keeps_to_its_schema() {
         assert_eq!(errors, Vec::<String>::new());
     }
     assert!(!validator.is_valid(&json!({ "schema": "pantheon-report/1" })));
+}
+
+#[test]
+fn a_share_says_so_in_every_format() {
+    for format in ALL.iter().map(|row| row.format) {
+        // As `ci` writes it.
+        let mut report = fixture::share();
+        let note = report.part.as_ref().unwrap().note(report.files);
+        report.notes.push(note);
+        let text = show(format, &report, &Options::default());
+        assert!(text.contains("shard 2 of 4"), "{}", format.name());
+        report.part = None;
+        report.notes.clear();
+        let text = show(format, &report, &Options::default());
+        assert!(!text.contains("shard"), "{}", format.name());
+    }
 }
 
 #[test]

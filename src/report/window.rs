@@ -213,6 +213,7 @@ mod tests {
             first_line: 7,
             text: text.to_owned(),
             highlight,
+            is_cut: false,
         };
         window(&snippet, FRAME)
     }

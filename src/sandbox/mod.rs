@@ -3,6 +3,8 @@
 //! What was achieved is told, never assumed: see [`Level`]. [`prove`] tries what must not work and says what
 //! the system answered.
 
+#[cfg(target_os = "linux")]
+pub mod battery;
 pub mod jail;
 mod level;
 #[cfg(target_os = "linux")]

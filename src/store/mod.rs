@@ -8,6 +8,7 @@
 //! milliseconds since 1970, a `day` is `YYYY-MM-DD`.
 
 pub mod answer;
+pub mod audit;
 pub mod breaker;
 pub mod bucket;
 pub mod calibration;

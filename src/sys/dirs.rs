@@ -49,6 +49,13 @@ fn state_of(system: System, variable: &dyn Fn(&str) -> Option<PathBuf>) -> Optio
     above.map(|dir| dir.join("pantheon"))
 }
 
+/// Returns the user's home directory, if the environment names one.
+#[must_use]
+pub fn home() -> Option<PathBuf> {
+    let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+    env::path(name).filter(|path| path.is_absolute())
+}
+
 /// Makes a directory, and those above it, that only the user may enter. One that is there stays as it is.
 ///
 /// # Errors

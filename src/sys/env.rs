@@ -36,6 +36,14 @@ pub fn is_set(name: &str) -> bool {
     std::env::var_os(name).is_some_and(|v| !v.is_empty())
 }
 
+/// Returns the first file of this name on `PATH`; relative places of it are left out.
+#[must_use]
+pub fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let places = std::env::split_paths(&path).filter(|place| place.is_absolute());
+    places.map(|place| place.join(name)).find(|path| path.is_file())
+}
+
 /// Returns the path of this program, if the operating system tells it.
 #[must_use]
 pub fn program() -> Option<PathBuf> {

@@ -78,6 +78,64 @@ pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     Ok(())
 }
 
+/// A file that lines are added to.
+#[derive(Debug)]
+pub struct Lines(fs::File);
+
+impl Lines {
+    /// Opens a file, which is made if need be and which nobody else may read.
+    ///
+    /// # Errors
+    /// When it cannot be made or opened.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        super::dirs::private_file(path)?;
+        fs::OpenOptions::new().append(true).open(path).map(Self)
+    }
+
+    /// Adds a line, in one piece.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn add(&mut self, line: &[u8]) -> io::Result<()> {
+        let mut line = line.to_vec();
+        line.push(b'\n');
+        self.0.write_all(&line)
+    }
+}
+
+/// Writes a new file that only the user may read. What is there already, be it a link, is an error.
+///
+/// # Errors
+/// When there is something of that name, or the directory cannot be written.
+pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
+}
+
+/// Reads a plain file of at most `limit` bytes. What is a link, or no file, is an error, and nothing is waited for.
+///
+/// # Errors
+/// As [`read`], and `InvalidInput` for what is no plain file.
+pub fn read_plain(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::OFlags;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits().cast_signed());
+    }
+    let is_plain = path.symlink_metadata()?.is_file();
+    let file = is_plain.then(|| options.open(path)).transpose()?;
+    match file {
+        Some(file) if file.metadata()?.is_file() => read_from(file, limit),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no plain file")),
+    }
+}
+
 /// Takes the name of the new file out of an error: it says nothing to whoever named another.
 fn without_name(error: io::Error) -> io::Error {
     let text = error.to_string();

@@ -19,6 +19,8 @@ pub struct Run {
     pub args: Vec<OsString>,
     /// The directory to run in; `None` is this one.
     pub dir: Option<PathBuf>,
+    /// Whether it gets nothing of this process's environment.
+    pub clear: bool,
     /// Variables to set (`Some`) or to take away (`None`).
     pub env: Vec<(OsString, Option<OsString>)>,
     /// What it reads on standard input; `None`: nothing.
@@ -47,6 +49,7 @@ impl Run {
             program: program.into(),
             args: Vec::new(),
             dir: None,
+            clear: false,
             env: Vec::new(),
             input: None,
             inherit: false,
@@ -90,6 +93,9 @@ impl Run {
         command.args(&self.args);
         if let Some(dir) = &self.dir {
             command.current_dir(dir);
+        }
+        if self.clear {
+            command.env_clear();
         }
         for (name, value) in &self.env {
             match value {

@@ -1,6 +1,6 @@
 //! What the terminal can do, and the only writers to it.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
 
 /// A standard stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,18 @@ pub fn write(stream: Stream, bytes: &[u8]) -> io::Result<()> {
 fn write_to(mut stream: impl Write, bytes: &[u8]) -> io::Result<()> {
     stream.write_all(bytes)?;
     stream.flush()
+}
+
+/// Asks whoever sits at the terminal, and returns the answer; `None`: nobody does.
+#[must_use]
+pub fn ask(question: &str) -> Option<String> {
+    if !io::stdin().is_terminal() || !is_terminal(Stream::Err) {
+        return None;
+    }
+    write(Stream::Err, question.as_bytes()).ok()?;
+    let mut line = String::new();
+    io::stdin().lock().take(1024).read_line(&mut line).ok()?;
+    Some(line.trim().to_owned())
 }
 
 /// Whether the terminal says that it understands links (OSC 8).

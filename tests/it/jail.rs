@@ -1,5 +1,6 @@
 //! Commands in jails: what they can do, what they cannot, and that nothing is left of them.
 
+mod battery;
 mod ends;
 mod ordinary;
 

@@ -1,5 +1,8 @@
 //! Tests through the binary, on real git repositories that know nothing of the machine.
 
+#[cfg(unix)]
+#[cfg(test)]
+mod apply;
 #[cfg(test)]
 mod architecture;
 #[cfg(unix)]
@@ -33,8 +36,13 @@ mod faults;
 #[cfg(unix)]
 #[cfg(test)]
 mod first_minute;
+#[cfg(unix)]
+#[cfg(test)]
+mod forge;
 #[cfg(test)]
 mod formats;
+#[cfg(test)]
+mod gateway;
 #[cfg(test)]
 mod generated;
 #[cfg(unix)]
@@ -67,13 +75,20 @@ mod own_gate;
 #[cfg(test)]
 mod policy_e2e;
 #[cfg(test)]
+mod ready;
+#[cfg(test)]
 mod report_words;
 mod review_page;
 #[cfg(test)]
 mod scenes;
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod scratch;
 #[cfg(unix)]
 #[cfg(test)]
 mod shapes;
+#[cfg(test)]
+mod shard;
 #[cfg(test)]
 mod source;
 #[cfg(test)]

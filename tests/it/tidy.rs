@@ -21,7 +21,7 @@ const MOST_LINES: usize = 600;
 const LONG: [&str; 0] = [];
 
 /// Files of `src/cli/` that are no subcommand.
-const NO_SUBCOMMAND: [&str; 3] = ["failure", "mod", "output"];
+const NO_SUBCOMMAND: [&str; 4] = ["failure", "mod", "output", "post"];
 
 /// Each file of `policies/rules/`, with the family of its rules.
 const PATTERNS: [(&str, &str); 4] = [

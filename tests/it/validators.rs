@@ -10,6 +10,7 @@ mod memory;
 mod pulled;
 mod push;
 mod second_look;
+mod shared;
 mod twins;
 
 use crate::fake::{Asked, Conn, Server, Then, contract};

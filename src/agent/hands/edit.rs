@@ -5,8 +5,13 @@ use crate::sys::file;
 use serde_json::{Map, Value};
 use std::path::Path;
 
-/// Puts a text in the place of another that stands in a file exactly once, or of all of them if asked to.
+/// Puts a text in the place of another that stands in a file exactly once, or of all of them if asked to; or in
+/// the place of whole lines, which need not be quoted.
 pub fn edit(path: &Path, args: &Map<String, Value>) -> Result<String, String> {
+    if let (None, Some(first)) = (args.get("old"), args.get("first").and_then(Value::as_u64)) {
+        let last = args.get("last").and_then(Value::as_u64).unwrap_or(first);
+        return lines(path, first, last, super::text_of(args, "new")?);
+    }
     let (old, new) = (super::text_of(args, "old")?, super::text_of(args, "new")?);
     if old.is_empty() {
         return Err("`old` is empty: say what stands there now, or use `write`".to_owned());
@@ -28,6 +33,26 @@ pub fn edit(path: &Path, args: &Map<String, Value>) -> Result<String, String> {
         1 => "replaced".to_owned(),
         count => format!("replaced {count} times"),
     })
+}
+
+/// Puts a text in the place of lines, which count from 1.
+fn lines(path: &Path, first: u64, last: u64, new: &str) -> Result<String, String> {
+    let text = look::text_at(path)?;
+    let old: Vec<&str> = text.split_inclusive('\n').collect();
+    let (from, to) = (first as usize, last as usize);
+    if from == 0 || from > to || to > old.len() {
+        return Err(format!(
+            "there are no lines {first} to {last}: the file has {}",
+            old.len()
+        ));
+    }
+    let mut new = new.to_owned();
+    if !new.is_empty() && !new.ends_with('\n') && old[to - 1].ends_with('\n') {
+        new.push('\n');
+    }
+    let text = format!("{}{new}{}", old[..from - 1].concat(), old[to..].concat());
+    put(path, text.as_bytes())?;
+    Ok(format!("replaced the lines {first} to {last}"))
 }
 
 /// Writes a whole file.

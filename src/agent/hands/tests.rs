@@ -116,6 +116,30 @@ fn an_edit_is_exact_or_nothing() {
     );
 }
 
+#[test]
+fn lines_are_replaced_without_being_quoted() {
+    let dir = tree();
+    let edit = |first: u64, last: u64, new: &str| {
+        does(
+            dir.path(),
+            "edit",
+            json!({"path": "src/a.rs", "first": first, "last": last, "new": new}),
+        )
+    };
+    assert_eq!(edit(2, 4, "x"), no("there are no lines 2 to 4: the file has 3"));
+    assert!(!edit(0, 1, "x").ok && !edit(3, 2, "x").ok);
+    assert_eq!(edit(2, 3, "x"), ok("replaced the lines 2 to 3"));
+    assert_eq!(
+        std::fs::read_to_string(dir.path().join("src/a.rs")).unwrap(),
+        "one\nx\n"
+    );
+    assert_eq!(edit(1, 1, ""), ok("replaced the lines 1 to 1"));
+    assert_eq!(
+        std::fs::read_to_string(dir.path().join("src/a.rs")).unwrap(),
+        "x\n"
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn a_program_stays_executable_when_it_is_edited() {

@@ -56,14 +56,17 @@ fn tool(name: &str) -> Tool {
             &["pattern"],
         ),
         "edit" => (
-            "Puts a text in the place of another in a file. The old text must stand there exactly once.",
+            "Puts a text in the place of another in a file, which must stand there exactly once; or in the place of \
+             the lines from `first` to `last`, where there is no `old`.",
             json!({
                 "path": path,
                 "old": text("the text as it stands there now, without line numbers"),
                 "new": text("the text for its place"),
+                "first": number("the first line to replace, from 1"),
+                "last": number("the last line to replace"),
                 "all": json!({ "type": "boolean", "description": "replace it wherever it stands" }),
             }),
-            &["path", "old", "new"],
+            &["path", "new"],
         ),
         "write" => (
             "Writes a whole file, which may be new.",

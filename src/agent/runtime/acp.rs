@@ -147,7 +147,10 @@ impl Acp {
         let asked = self.step.method();
         self.step = Step::Over;
         let more = line::text(error, "/data/details");
-        let why = line::reason(more, &line::reason(line::text(error, "/message"), "it does not say why"));
+        let why = line::reason(
+            more,
+            &line::reason(line::text(error, "/message"), "it does not say why"),
+        );
         heard.push(Heard::Failed(format!("it refused `{asked}`: {why}")));
         heard
     }
@@ -156,7 +159,9 @@ impl Acp {
         let version = line::count(result, "/protocolVersion");
         if version != VERSION {
             self.step = Step::Over;
-            return vec![Heard::Failed(format!("it speaks version {version} of the protocol, not {VERSION}"))];
+            return vec![Heard::Failed(format!(
+                "it speaks version {version} of the protocol, not {VERSION}"
+            ))];
         }
         self.step = Step::Open;
         let mut params = json!({"cwd": self.tree, "mcpServers": []});
@@ -248,7 +253,10 @@ impl Acp {
 fn on(update: &Value) -> String {
     let place = line::text(update, "/locations/0/path");
     let subject = line::subject(&update["rawInput"]);
-    line::reason(place, &line::reason(&subject, &line::brief(line::text(update, "/title"))))
+    line::reason(
+        place,
+        &line::reason(&subject, &line::brief(line::text(update, "/title"))),
+    )
 }
 
 /// Finds what was used, where agents put it.
@@ -282,7 +290,9 @@ fn permit(id: &Value, params: &Value) -> Heard {
         Some(option) => json!({"outcome": "selected", "optionId": option["optionId"]}),
         None => json!({"outcome": "cancelled"}),
     };
-    Heard::Reply(message(json!({"jsonrpc": "2.0", "id": id, "result": {"outcome": outcome}})))
+    Heard::Reply(message(
+        json!({"jsonrpc": "2.0", "id": id, "result": {"outcome": outcome}}),
+    ))
 }
 
 /// Refuses what was never offered.

@@ -123,7 +123,10 @@ impl Ear for Aider {
         }
         if let Some(path) = line.strip_prefix("Applied edit to ") {
             let edit = || "edit".to_owned();
-            return vec![Heard::Tool(edit(), line::brief(path)), Heard::Answered(edit(), true)];
+            return vec![
+                Heard::Tool(edit(), line::brief(path)),
+                Heard::Answered(edit(), true),
+            ];
         }
         if let Some(rest) = line.strip_prefix("Tokens: ") {
             return vec![self.tokens(rest)];

@@ -17,7 +17,12 @@ pub(super) fn fill(launch: &mut Launch, order: &Order) {
         ("OPENAI_API_KEY", order.placeholder.clone()),
     ]);
     if !order.model.is_empty() {
-        for name in ["ANTHROPIC_MODEL", "GEMINI_MODEL", "OPENAI_MODEL", "PANTHEON_MODEL"] {
+        for name in [
+            "ANTHROPIC_MODEL",
+            "GEMINI_MODEL",
+            "OPENAI_MODEL",
+            "PANTHEON_MODEL",
+        ] {
             env.push((name, order.model.clone()));
         }
     }
@@ -36,5 +41,8 @@ fn codex_settings(order: &Order) -> String {
     if !order.model.is_empty() {
         settings.push(("model".to_owned(), codex::quoted(&order.model)));
     }
-    settings.into_iter().map(|(key, value)| format!("{key} = {value}\n")).collect()
+    settings
+        .into_iter()
+        .map(|(key, value)| format!("{key} = {value}\n"))
+        .collect()
 }

@@ -34,7 +34,8 @@ impl Launch {
     /// Adds variables.
     pub(super) fn set<S: Into<OsString>>(&mut self, variables: impl IntoIterator<Item = (&'static str, S)>) {
         let variables = variables.into_iter();
-        self.env.extend(variables.map(|(name, value)| (name.into(), value.into())));
+        self.env
+            .extend(variables.map(|(name, value)| (name.into(), value.into())));
     }
 
     /// Adds a file below the home.

@@ -104,7 +104,10 @@ impl Claude {
         match line::text(value, "/subtype") {
             "init" => {
                 let session = line::session(line::text(value, "/session_id"));
-                session.into_iter().chain(self.model.is(line::text(value, "/model"))).collect()
+                session
+                    .into_iter()
+                    .chain(self.model.is(line::text(value, "/model")))
+                    .collect()
             }
             "api_retry" if line::count(value, "/attempt") > RETRIES => {
                 self.has_ended = true;
@@ -122,7 +125,10 @@ impl Claude {
                 "text" => heard.extend(line::said(line::text(part, "/text"))),
                 "tool_use" => {
                     let on = line::subject(&part["input"]);
-                    heard.push(self.calls.open(line::text(part, "/id"), line::text(part, "/name"), on));
+                    heard.push(
+                        self.calls
+                            .open(line::text(part, "/id"), line::text(part, "/name"), on),
+                    );
                 }
                 _ => {}
             }
@@ -156,7 +162,11 @@ fn ending(value: &Value) -> Heard {
         "error_max_turns" => Heard::Limit("it has taken all its turns".to_owned()),
         "error_max_budget_usd" => Heard::Limit("it has spent its budget".to_owned()),
         other => {
-            let told = [line::text(value, "/result"), line::text(value, "/errors/0"), other];
+            let told = [
+                line::text(value, "/result"),
+                line::text(value, "/errors/0"),
+                other,
+            ];
             let why = told.into_iter().find(|text| !text.is_empty());
             Heard::Failed(line::reason(why.unwrap_or_default(), "it failed"))
         }

@@ -65,10 +65,16 @@ pub(super) fn settings(order: &Order) -> Vec<(String, String)> {
         ("stream_max_retries", "2".to_owned()),
     ];
     let provider: Vec<String> = provider.map(|(key, value)| format!("{key}={value}")).into();
-    let trust = format!("{{{}={{trust_level=\"untrusted\"}}}}", quoted(&order.tree.to_string_lossy()));
+    let trust = format!(
+        "{{{}={{trust_level=\"untrusted\"}}}}",
+        quoted(&order.tree.to_string_lossy())
+    );
     let settings = [
         ("model_provider".to_owned(), quoted(NAME)),
-        (format!("model_providers.{NAME}"), format!("{{{}}}", provider.join(","))),
+        (
+            format!("model_providers.{NAME}"),
+            format!("{{{}}}", provider.join(",")),
+        ),
         ("projects".to_owned(), trust),
         ("project_doc_max_bytes".to_owned(), "0".to_owned()),
         ("analytics.enabled".to_owned(), "false".to_owned()),
@@ -165,7 +171,10 @@ impl Codex {
     fn turn(&mut self, value: &Value) -> Vec<Heard> {
         self.has_ended = true;
         let used = |name: &str| line::count(value, &format!("/usage/{name}"));
-        vec![Heard::Used(used("input_tokens"), used("output_tokens")), Heard::Done]
+        vec![
+            Heard::Used(used("input_tokens"), used("output_tokens")),
+            Heard::Done,
+        ]
     }
 
     fn failed(&mut self, why: &str) -> Vec<Heard> {

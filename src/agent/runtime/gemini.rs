@@ -53,7 +53,10 @@ pub(super) fn env(order: &Order) -> Vec<(&'static str, String)> {
         ("GOOGLE_GEMINI_BASE_URL", order.gateway.clone()),
         ("GEMINI_API_KEY", order.placeholder.clone()),
         ("GEMINI_CLI_NO_RELAUNCH", "true".to_owned()),
-        ("GEMINI_CLI_SYSTEM_SETTINGS_PATH", settings.to_string_lossy().into_owned()),
+        (
+            "GEMINI_CLI_SYSTEM_SETTINGS_PATH",
+            settings.to_string_lossy().into_owned(),
+        ),
     ]
 }
 
@@ -147,7 +150,10 @@ impl Gemini {
     fn result(&mut self, value: &Value) -> [Heard; 2] {
         self.has_ended = true;
         let used = |name: &str| line::count(value, &format!("/stats/{name}"));
-        [Heard::Used(used("input_tokens"), used("output_tokens")), ending(value)]
+        [
+            Heard::Used(used("input_tokens"), used("output_tokens")),
+            ending(value),
+        ]
     }
 }
 

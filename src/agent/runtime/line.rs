@@ -210,7 +210,10 @@ mod tests {
             calls.open(&n.to_string(), "write", String::new());
         }
         assert_eq!(calls.close("0", true), None);
-        assert_eq!(calls.close("1", false), Some(Heard::Answered("write".into(), false)));
+        assert_eq!(
+            calls.close("1", false),
+            Some(Heard::Answered("write".into(), false))
+        );
         assert_eq!(calls.close("1", false), None);
     }
 }

@@ -35,7 +35,10 @@ const OFF: [&str; 10] = [
 fn launch(order: &Order, program: &Program) -> Result<Launch, Wrong> {
     let mut launch = begin(order, program);
     launch.say(ARGS);
-    launch.say(["--model".to_owned(), format!("{NAME}/{}", model(order, "opencode")?)]);
+    launch.say([
+        "--model".to_owned(),
+        format!("{NAME}/{}", model(order, "opencode")?),
+    ]);
     if let Some(id) = resumed(order)? {
         launch.say(["--session", id]);
     }

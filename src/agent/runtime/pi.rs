@@ -57,7 +57,11 @@ fn launch(order: &Order, program: &Program) -> Result<Launch, Wrong> {
 
 /// The placeholder of its key, and what it shall leave alone.
 pub(super) fn env(order: &Order) -> Vec<(&'static str, String)> {
-    let off = [("PI_OFFLINE", "1"), ("PI_TELEMETRY", "0"), ("PI_SKIP_VERSION_CHECK", "1")];
+    let off = [
+        ("PI_OFFLINE", "1"),
+        ("PI_TELEMETRY", "0"),
+        ("PI_SKIP_VERSION_CHECK", "1"),
+    ];
     let mut env = vec![(KEY, order.placeholder.clone())];
     env.extend(off.map(|(name, value)| (name, value.to_owned())));
     env
@@ -125,7 +129,11 @@ impl Ear for Pi {
         if !self.error.is_empty() {
             return vec![Heard::Failed(std::mem::take(&mut self.error))];
         }
-        vec![if self.has_ended { Heard::Done } else { line::silent() }]
+        vec![if self.has_ended {
+            Heard::Done
+        } else {
+            line::silent()
+        }]
     }
 }
 

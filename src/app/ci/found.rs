@@ -45,6 +45,9 @@ pub struct Found {
     pub branch: Option<Branch>,
     /// What counts where the base cannot be had.
     pub instead: Option<Spec>,
+    /// Whether the base is what the branch was before, so that who pushes has written it, too; a default branch is
+    /// not meant.
+    pub is_own_past: bool,
     /// How this was decided, one lowercase line.
     pub why: String,
 }
@@ -137,6 +140,7 @@ impl Found {
             merge: None,
             branch: None,
             instead: None,
+            is_own_past: false,
             why: why.into(),
         }
     }
@@ -201,6 +205,7 @@ impl Decision {
         );
         found.instead = (!is_default).then(|| Spec::default_branch(default.as_ref()));
         found.branch = branch;
+        found.is_own_past = !is_default;
         Ok(Self::Judge(found))
     }
 

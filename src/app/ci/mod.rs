@@ -5,9 +5,10 @@
 
 mod azure;
 mod bitbucket;
-mod both;
+pub(in crate::app) mod both;
 mod buildkite;
 mod circleci;
+mod commits;
 mod drone;
 mod forgejo;
 mod found;
@@ -16,19 +17,22 @@ mod gitlab;
 mod jenkins;
 mod judge;
 mod resolve;
+mod second;
 mod teamcity;
 #[cfg(test)]
 mod tests;
 mod travis;
+mod trust;
 mod vars;
 mod woodpecker;
 
 pub use found::{Decision, Found, Wrong};
-pub use judge::{Came, run};
+pub use judge::{Came, INCOMPLETE, run};
+pub use second::second;
 pub use vars::Vars;
 
 use super::Error;
-use crate::model::{Stage, visible};
+use crate::model::{Shard, Stage, visible};
 use crate::sys::{env, file};
 use found::{Between, Spec};
 use resolve::{Pair, Place, short};
@@ -84,8 +88,12 @@ pub struct Request {
     pub stage: Stage,
     /// A policy file to use instead of the one of the base.
     pub policy: Option<PathBuf>,
+    /// The share that is judged; `None`: all of it.
+    pub shard: Option<Shard>,
     /// Whether nothing may be asked of the remote.
     pub is_offline: bool,
+    /// How many commits of the change are looked at by themselves, the newest first; `None`: as many as is wise.
+    pub commits: Option<usize>,
     /// Assignments to keys of the policy.
     pub set: Vec<String>,
 }
@@ -146,7 +154,7 @@ fn decide(row: Option<&Row>, vars: &Vars, request: &Request, files: Files<'_>) -
 }
 
 /// Reads a file of the system's: bounded, and nothing that may never end.
-fn read(path: &str) -> Result<Vec<u8>, Wrong> {
+pub(super) fn read(path: &str) -> Result<Vec<u8>, Wrong> {
     let hint = "name base and head with `--base` and `--head`";
     let wrong = |e: std::io::Error| Wrong::new(format!("`{}` cannot be read: {e}", visible(path)), hint);
     if !Path::new(path).is_file() {

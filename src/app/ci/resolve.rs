@@ -20,6 +20,8 @@ pub struct Pair {
     pub from: Option<Oid>,
     /// What the change ends in.
     pub to: Oid,
+    /// The newest commit of the author's: another one than `to` where the system has merged.
+    pub head: Oid,
     /// What stands for the base: one line.
     pub how: String,
     /// What a person should know.
@@ -77,9 +79,40 @@ impl<'a> Place<'a> {
         Ok(pair)
     }
 
+    /// Whether nothing may be asked of the remote.
+    #[must_use]
+    pub fn is_offline(&self) -> bool {
+        self.is_offline
+    }
+
+    /// Brings the history between the ends of a change, where the clone is shallow.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub fn complete_history(&mut self, pair: &Pair) -> Result<(), Error> {
+        if !remote::is_shallow(&self.repo) {
+            return Ok(());
+        }
+        let done = match pair.from {
+            Some(from) => self
+                .bring(pair.head)
+                .and_then(|()| self.common(from, pair.head))
+                .map(drop),
+            None => self.fetch(&[pair.head], Depth::All, "the history is not in this clone"),
+        };
+        // What was said when the ends were looked up is enough.
+        self.notes.clear();
+        done
+    }
+
     fn look_up(&mut self, found: &Found) -> Result<Pair, Error> {
         if let Some((from, to)) = self.merged(found)? {
-            return Ok(self.found(Some(from), to, "the merge that the system made".to_owned()));
+            let pair = self.found(Some(from), to, "the merge that the system made".to_owned());
+            let head = match found.head {
+                Spec::Commit(head) => head,
+                _ => to,
+            };
+            return Ok(Pair { head, ..pair });
         }
         let to = self.commit(&found.head)?;
         if found.base == Spec::Nothing {
@@ -110,6 +143,7 @@ impl<'a> Place<'a> {
         Pair {
             from,
             to,
+            head: to,
             how,
             notes: std::mem::take(&mut self.notes),
         }

@@ -33,7 +33,9 @@ fn request() -> Request {
         head: None,
         stage: Stage::Ci,
         policy: None,
+        shard: None,
         is_offline: false,
+        commits: None,
         set: Vec::new(),
     }
 }

@@ -60,20 +60,29 @@ struct Done {
     elapsed: Duration,
 }
 
-/// Runs the commands that a gate asks for, side by side.
+/// Runs the commands that a gate asks for, side by side; `takes` says which of them are this runner's: each looks
+/// at the change as a whole.
 ///
 /// # Errors
 /// When the user interrupts.
-pub fn run(wish: &Wish, change: &ChangeSet, wanted: &Wanted<'_>) -> Result<Commanded, Error> {
+pub fn run(
+    wish: &Wish,
+    change: &ChangeSet,
+    wanted: &Wanted<'_>,
+    takes: &dyn Fn(&str) -> bool,
+) -> Result<Commanded, Error> {
     let mut commanded = Commanded::default();
     let mut due = Vec::new();
-    for chosen in &wish.list {
+    for chosen in wish.list.iter().filter(|chosen| takes(&chosen.id)) {
         let files = files(chosen, change, wanted.wired);
         if files.is_empty() {
             let why = "no changed file is its matter".to_owned();
             commanded
                 .runs
                 .push(run_of(chosen, Outcome::Skipped(why), Duration::ZERO));
+        } else if let Some(why) = &wish.refused {
+            let refused = Outcome::Failed(why.clone(), Vec::new());
+            commanded.runs.push(run_of(chosen, refused, Duration::ZERO));
         } else if !wish.trusted {
             commanded.runs.push(run_of(chosen, untrusted(), Duration::ZERO));
         } else {
@@ -108,7 +117,7 @@ pub fn run(wish: &Wish, change: &ChangeSet, wanted: &Wanted<'_>) -> Result<Comma
 
 fn untrusted() -> Outcome {
     let why = "this repository's commands are not trusted yet; look at them with `pantheon trust --show`, then run \
-               `pantheon trust`";
+               `pantheon trust`, or set `PANTHEON_TRUST` in CI";
     Outcome::Failed(why.to_owned(), Vec::new())
 }
 

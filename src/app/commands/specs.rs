@@ -12,6 +12,8 @@ pub struct Wish {
     pub list: Vec<Chosen>,
     /// Whether everything that the settings ask for was trusted.
     pub trusted: bool,
+    /// Why none may run here, whatever is trusted.
+    pub refused: Option<String>,
 }
 
 /// A command that a gate asks for.
@@ -42,6 +44,7 @@ pub fn wish(settings: &Settings, gate: &Gate) -> Result<Option<Wish>, Error> {
     Ok(Some(Wish {
         list,
         trusted: models::trust::is_trusted(settings),
+        refused: None,
     }))
 }
 

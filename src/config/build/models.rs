@@ -1,6 +1,6 @@
 //! Turns merged values about models into settings.
 
-use super::{int, number, switch, text, texts, time};
+use super::{create, int, number, switch, text, texts, time};
 use crate::config::layer::{Entry, Item, Path};
 use crate::config::merge::{Merged, or_default};
 use crate::config::models::{
@@ -27,6 +27,8 @@ const OUTSIDE: &[&str] = &[
 /// The keys of a provider that say where a key goes, or run a program.
 const SENSITIVE: &[&str] = &["base-url", "api-key-command", "proxy", "ca-file"];
 
+/// The keys of a creator that say what runs, what it can reach and what it is given.
+pub(super) const CREATING: &[&str] = &["program", "args", "command", "hosts", "env"];
 /// The keys of a command that say what runs, and what it is given.
 const EXECUTED: &[&str] = &["run", "files", "dir", "env"];
 
@@ -149,15 +151,17 @@ fn agent(table: &Table<'_>, problems: &mut Vec<Problem>) -> AgentSettings {
         _ => Role::Validator,
     };
     let tools = texts(table.value("tools"));
-    if role == Role::Validator {
-        let place = table.value("tools").map(|entry| entry.origin.clone());
-        let place = place.as_ref().unwrap_or(table.origin);
-        problems.extend(tools.iter().find_map(|tool| not_reading(table.name, tool, place)));
-    }
+    let place = table.value("tools").map(|entry| entry.origin.clone());
+    let place = place.as_ref().unwrap_or(table.origin);
+    problems.extend(tools.iter().find_map(|tool| match role {
+        Role::Validator => not_reading(table.name, tool, place),
+        Role::Creator => create::no_tool(table.name, tool, place),
+    }));
     AgentSettings {
         role,
         model: table.text("model"),
         tools,
+        creator: create::creator(table, role, problems),
         origin: table.origin.clone(),
     }
 }
@@ -234,6 +238,7 @@ fn to_trust(merged: &Merged) -> Vec<String> {
         let keys = match path.section {
             "providers" => SENSITIVE,
             "commands" => EXECUTED,
+            "agents" => CREATING,
             _ => &[],
         };
         keys.contains(&path.key.as_ref()) && chosen_inside(&path.key, entry)
@@ -245,7 +250,7 @@ fn to_trust(merged: &Merged) -> Vec<String> {
 }
 
 /// Whether the repository itself chose it, and it is not the address of this machine.
-fn chosen_inside(key: &str, entry: &Entry) -> bool {
+pub(super) fn chosen_inside(key: &str, entry: &Entry) -> bool {
     // A file or a program may be named like an address.
     let is_address = ["base-url", "proxy"].contains(&key);
     let stays = is_address && is_here(&entry.value);

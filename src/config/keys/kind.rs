@@ -104,4 +104,8 @@ pub enum Kind {
     When,
     /// A list of exit codes.
     Codes,
+    /// A size such as `5 GiB`.
+    Size,
+    /// A number of days such as `14 days`.
+    Days,
 }

@@ -2,7 +2,6 @@
 
 use super::{Key, Kind as K, key, must};
 
-const ROLES: &[&str] = &["validator", "creator"];
 const EFFORTS: &[&str] = &["minimal", "low", "medium", "high"];
 const TIERS: &[&str] = &["flex", "standard", "priority"];
 const FAMILIES: &[&str] = &["gemini", "o200k", "claude", "qwen"];
@@ -242,32 +241,6 @@ pub(super) const MODEL: &[Key] = &[
         "true",
         "true",
         "Whether the server can hold its answers to a schema. Otherwise the schema stands in the prompt.",
-    ),
-];
-
-pub(super) const AGENT: &[Key] = &[
-    key(
-        "role",
-        K::Word(ROLES),
-        "\"validator\"",
-        "\"validator\"",
-        "What it may do: a `validator` reads the change and no more, and write tools are refused; a \
-         `creator` writes in a scratch worktree.",
-    ),
-    key(
-        "model",
-        K::Name,
-        "",
-        "\"gemini-flash\"",
-        "The model that it asks, by its table or its id.",
-    ),
-    key(
-        "tools",
-        K::Texts,
-        "[]",
-        "[\"read\", \"grep\"]",
-        "What it may call. A validator can `read`, `list`, `glob` and `grep` the tree of the change, look up a \
-         `symbol` and its `callers`, and no more.",
     ),
 ];
 

@@ -103,7 +103,13 @@ fn examples_and_defaults_of_the_table_are_accepted() {
                         format!("[[{}]]\n{}{} = {value}\n", section.name, must.join(""), key.name)
                     }
                 };
-                let text = format!("version = 1\n{assignment}");
+                // What runs an agent is for creators alone.
+                let role = match (section.name, key.name) {
+                    ("agents", "role" | "model" | "tools") => "",
+                    ("agents", _) => "agents.mine.role = \"creator\"\n",
+                    _ => "",
+                };
+                let text = format!("version = 1\n{role}{assignment}");
                 loaded(&text);
                 assert!(fits_schema(&text), "{text}");
             }

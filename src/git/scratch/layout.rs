@@ -99,7 +99,12 @@ pub fn runs(state: &Path, repository: &Repository) -> Result<PathBuf, ScratchErr
 /// Whether a directory may have this name on every system.
 fn is_name(id: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    (1..=LONGEST).contains(&id.len()) && id.bytes().all(is_plain) && !id.starts_with(['.', '-'])
+    (1..=LONGEST).contains(&id.len())
+        && id.bytes().all(is_plain)
+        && !id.starts_with(['.', '-'])
+        && !id.contains("..")
+        && !id.ends_with('.')
+        && !id.ends_with(".lock")
 }
 
 impl Scratch {
@@ -156,15 +161,29 @@ impl Scratch {
         scratch.take(&Deadline::after(Duration::ZERO))?;
         // Whoever had the lock before may have written since.
         scratch.run = Self::open(path)?.run;
-        scratch.run.owner = Owner::here();
-        scratch.write()?;
+        if scratch.is_busy() {
+            scratch.run.owner = Owner::here();
+            scratch.write()?;
+        }
         Ok(scratch)
     }
 
     /// Whether the process that worked on it last is gone, or done with it, as far as its own word tells.
     fn is_left(&self) -> bool {
-        let is_busy = matches!(self.run.state, State::Preparing | State::Working);
-        !is_busy || self.run.owner == Owner::here() || self.run.owner.is_alive() != Some(true)
+        !self.is_busy() || self.run.owner == Owner::here() || self.run.owner.is_alive() != Some(true)
+    }
+
+    /// Whether there is work that no harvest has, or somebody is about to begin it.
+    fn is_busy(&self) -> bool {
+        matches!(self.run.state, State::Preparing | State::Working)
+    }
+
+    /// Whether somebody works on it.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        let at_once = Deadline::after(Duration::ZERO);
+        let is_held = || dirs::lock(&self.path.join("lock"), &at_once).is_err();
+        self.lock.is_none() && (!self.is_left() || is_held())
     }
 
     fn take(&mut self, within: &Deadline) -> Result<(), ScratchError> {

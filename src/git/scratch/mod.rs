@@ -11,33 +11,49 @@
 //! ```
 //!
 //! ```text
-//! create    lays a run out        layout  its places, `run.toml` and the lock
-//! base      what it starts from   own     git with nothing of the user's environment
-//! pin       objects that must stay            alternates  where objects are borrowed
-//! files     the files of the base             modules     those of submodules
-//! agent     the repository of the agent       seed        untracked files that a build needs
-//! harvest   what came of it       walk, names, surface    what is in the tree, and what may not be
+//! create    lays a run out        layout        its places, `run.toml` and the lock
+//! base      what it starts from   own           git with nothing of the user's environment
+//! pin       objects that stay     alternates    where objects are borrowed
+//! files     the files of the base modules       those of submodules
+//! agent     the agent's own git   seed          untracked files that a build needs
+//! harvest   what came of it       walk, known   what is in the tree, and what was written to it
+//! names     what may not be       surface       what runs by itself
 //! remove    takes a run away
 //! ```
 //!
 //! Nothing is written to the user's repository, and nothing in `tree/` is believed: not as configuration, not as
 //! attributes, not as a repository. Who runs in it, and who merges what came of it, is not this module's concern.
 
+mod agent;
+mod alternates;
+mod base;
 mod create;
+mod files;
 mod harvest;
+mod known;
 mod layout;
+mod modules;
+mod names;
+mod own;
+mod pin;
 mod remove;
+mod seed;
+mod surface;
+mod walk;
 
 pub use create::create;
 pub use harvest::harvest;
 pub use layout::{Run, Scratch, State, runs};
-pub use remove::remove;
+pub use remove::{empty_trash, remove, size, strip};
 
 use super::command;
 use crate::model::Oid;
 use bstr::BString;
 use std::io;
 use std::path::PathBuf;
+
+/// The variable that every process of a run has in its environment, with the name of the run.
+pub const VARIABLE: &str = "PANTHEON_RUN";
 
 /// What a run is to start from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,6 +28,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
         "correctness",
         include_str!("../../../policies/prompts/correctness.v1.md"),
     ),
+    ("creator", include_str!("../../../policies/prompts/creator.v1.md")),
     (
         "dependency",
         include_str!("../../../policies/prompts/dependency.v1.md"),

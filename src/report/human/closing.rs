@@ -74,7 +74,15 @@ fn findings(page: &Page<'_>, report: &Report) -> String {
 /// `2 commits, 3 files, 12 ms`.
 fn scope(report: &Report) -> String {
     let elapsed = elapsed(report.elapsed);
-    let files = count(report.files, "file");
+    let files = match &report.part {
+        Some(part) => format!(
+            "{}: {} of {}",
+            part.shard,
+            part.files,
+            count(report.files, "file")
+        ),
+        None => count(report.files, "file"),
+    };
     match report.commits {
         _ if report.source == Source::Message => elapsed,
         0 => format!("{files}, {elapsed}"),

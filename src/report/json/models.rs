@@ -24,6 +24,8 @@ pub struct View<'a> {
     ceiling: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unmet: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    need: Option<u32>,
     tested: Test<'a>,
     influenced: bool,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -57,6 +59,10 @@ impl<'a> View<'a> {
             backing: opinion.backing,
             ceiling: opinion.ceiling.as_deref(),
             unmet: opinion.unmet.as_ref().map(Unmet::name),
+            need: match opinion.unmet {
+                Some(Unmet::TooFew { need, .. }) => Some(need),
+                _ => None,
+            },
             tested: Test::of(&opinion.tested),
             influenced: opinion.influenced,
             says: &opinion.says,

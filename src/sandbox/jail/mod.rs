@@ -323,7 +323,8 @@ impl Jailed {
             let ended = self.wait(interrupt)?;
             let (stdout, stderr) = (stdout.join(), stderr.join());
             // What was read last may have been too much.
-            let is_late = matches!(ended, Ended::Code(_)) && self.inner.has_written_too_much();
+            let is_late =
+                matches!(ended, Ended::Code(_) | Ended::Signal(_)) && self.inner.has_written_too_much();
             Ok(Finished {
                 ended: if is_late { Ended::TooMuch } else { ended },
                 stdout: stdout.unwrap_or_default(),

@@ -121,6 +121,12 @@ impl Client {
         }
     }
 
+    /// A client like this one with connections of its own: those of one belong to the thread that opened them.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self::new(self.options.clone())
+    }
+
     /// Sends a request and waits for the head of the answer. To drop the future, or the response, ends the
     /// request.
     ///

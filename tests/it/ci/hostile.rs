@@ -87,6 +87,26 @@ fn no_line_of_a_report_is_a_command_of_the_log() {
 #[cfg(unix)]
 #[test]
 fn a_run_that_is_told_to_end_reports_what_it_has_and_says_so() {
+    let ran = ended_by("TERM").exits(3);
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(report["decision"], "inconclusive", "{ran}");
+    let notes = report["notes"].to_string();
+    assert!(notes.contains("incomplete: the program was told to end"), "{ran}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_interrupted_at_the_keyboard_ends_as_everywhere_else() {
+    let ran = ended_by("INT").exits(130);
+    assert_eq!(
+        (ran.stdout.as_str(), ran.stderr.as_str()),
+        ("", "error: interrupted\n")
+    );
+}
+
+/// A run that gets a signal while it finds out what to judge.
+#[cfg(unix)]
+fn ended_by(signal: &str) -> crate::support::Ran {
     let forge = Forge::new();
     let base = forge.tip("main");
     forge.author.git(&["switch", "-q", "-c", "topic"]);
@@ -100,15 +120,11 @@ fn a_run_that_is_told_to_end_reports_what_it_has_and_says_so() {
     std::fs::create_dir_all(&bin).unwrap();
     let git = find("git").unwrap();
     let script = format!(
-        "#!/bin/sh\ncase \"$*\" in *merge-base*) kill -TERM $PPID;; esac\nexec {} \"$@\"\n",
+        "#!/bin/sh\ncase \"$*\" in *merge-base*) kill -{signal} $PPID;; esac\nexec {} \"$@\"\n",
         git.display()
     );
     runner.repo.write_script(bin.join("git"), script);
     let path = format!("{}:/usr/bin:/bin", bin.display());
     runner.repo.env.push(("PATH".into(), path.into()));
-    let ran = runner.ci(&["--base", &base, "--format", "json"]).exits(3);
-    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
-    assert_eq!(report["decision"], "inconclusive", "{ran}");
-    let notes = report["notes"].to_string();
-    assert!(notes.contains("incomplete: the program was told to end"), "{ran}");
+    runner.ci(&["--base", &base, "--format", "json"])
 }

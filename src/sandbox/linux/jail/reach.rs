@@ -5,6 +5,7 @@ use crate::sandbox::level::TCP_LANDLOCK;
 use crate::sandbox::linux::files;
 use landlock::{ABI, Access, AccessFs, AccessNet, BitFlags, NetPort, RestrictionStatus, RulesetCreated};
 use landlock::{RulesetCreatedAttr, RulesetError, RulesetStatus, path_beneath_rules};
+use std::ffi::OsStr;
 
 /// What of the system can be read and run.
 const ROOTS: &[&str] = &[
@@ -49,6 +50,12 @@ fn restricted(rules: RulesetCreated) -> Result<RestrictionStatus, RulesetError> 
 
 fn allow(rules: RulesetCreated, abi: ABI, spec: &Spec) -> Result<RulesetCreated, RulesetError> {
     let read = AccessFs::from_read(abi);
+    // Where it stands in for another directory it has that one's name.
+    let stands_in = OsStr::new("/tmp");
+    let tmp = spec
+        .tmp
+        .iter()
+        .map(|tmp| if spec.namespaces { stands_in } else { tmp });
     let device = AccessFs::ReadFile | AccessFs::IoctlDev;
     let mut rules = rules
         .add_rules(path_beneath_rules(ROOTS, read))?
@@ -58,7 +65,7 @@ fn allow(rules: RulesetCreated, abi: ABI, spec: &Spec) -> Result<RulesetCreated,
         .add_rules(path_beneath_rules(SOURCES, handled(device, abi)))?
         .add_rules(path_beneath_rules(&spec.readable, read))?
         .add_rules(path_beneath_rules(&spec.writable, whole(abi)))?
-        .add_rules(path_beneath_rules(&spec.tmp, whole(abi)))?;
+        .add_rules(path_beneath_rules(tmp, whole(abi)))?;
     if let Some(port) = spec.gateway {
         rules = rules.add_rule(NetPort::new(port, AccessNet::ConnectTcp))?;
     }

@@ -60,7 +60,7 @@ fn rings(bell: &impl AsFd, channel: &UnixStream) -> io::Result<bool> {
 /// Waits for whoever has ended; says how, if it was the command.
 fn reap(command: Pid) -> Option<Ended> {
     let mut ended = None;
-    while let Ok(Some((id, status))) = process::waitpid(None, WaitOptions::NOHANG) {
+    while let Ok(Some((id, status))) = process::wait(WaitOptions::NOHANG) {
         if id == command {
             ended = how(status);
         }
@@ -141,7 +141,7 @@ fn end_all() {
                 let _ = process::kill_process(id, Signal::KILL);
             }
         });
-        match process::waitpid(None, WaitOptions::NOHANG) {
+        match process::wait(WaitOptions::NOHANG) {
             Ok(None) => std::thread::sleep(std::time::Duration::from_micros(500)),
             Ok(Some(_)) => {}
             // There are no more.

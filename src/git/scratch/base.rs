@@ -1,0 +1,82 @@
+//! What a run starts from: a tree, the commit that it stands on, and the commit that an agent sees.
+
+use super::{Base, Scratch, ScratchError, Start, at};
+use crate::git::index::Index;
+use crate::git::{Repository, commits};
+use crate::model::{Oid, visible_bytes};
+use crate::sys::clock::Deadline;
+use bstr::ByteSlice;
+use std::path::Path;
+use std::str::FromStr;
+
+/// The message of the commit that stands for an index.
+const STAGED: &str = "What was staged when the run began";
+/// Where the user's index is copied to.
+pub(super) const COPIED: &str = "index.user";
+
+/// Finds the base, and writes what the user's repository does not have of it to the run's objects.
+pub(super) fn find(
+    scratch: &Scratch,
+    repository: &Repository,
+    start: Start,
+    within: &Deadline,
+) -> Result<Base, ScratchError> {
+    copy_index(scratch, repository)?;
+    let (tree, commit) = match start {
+        Start::Commit(id) => (repository.tree_of(id)?, Some(id)),
+        Start::Index => (
+            index_tree(scratch, repository, within)?,
+            commits::head(repository)?,
+        ),
+    };
+    let head = match commit {
+        Some(id) if repository.tree_of(id)? == tree => id,
+        parent => scratch.commit(tree, parent, STAGED)?,
+    };
+    Ok(Base { tree, commit, head })
+}
+
+/// Copies the index that git means, with the parts that it shares.
+fn copy_index(scratch: &Scratch, repository: &Repository) -> Result<(), ScratchError> {
+    copy(&repository.index_path(), &scratch.git_dir().join(COPIED))?;
+    let Ok(entries) = std::fs::read_dir(repository.git_dir()) else {
+        return Ok(());
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        if name.as_encoded_bytes().starts_with(b"sharedindex.") {
+            copy(&entry.path(), &scratch.git_dir().join(&name))?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies a file; one that is not there is no error.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<(), ScratchError> {
+    match std::fs::copy(from, to) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(ScratchError::File(from.to_owned(), e)),
+        _ => Ok(()),
+    }
+}
+
+fn index_tree(scratch: &Scratch, repository: &Repository, within: &Deadline) -> Result<Oid, ScratchError> {
+    if let Some(tree) = Index::recorded(repository)?
+        && gix::objs::Exists::exists(&repository.gix.objects, &tree)
+    {
+        return Ok(tree);
+    }
+    let unmerged = Index::open(repository)?.unmerged();
+    if let Some(path) = unmerged.first() {
+        return Err(ScratchError::Unmerged(visible_bytes(path)));
+    }
+    let git = scratch.git_on(COPIED, &scratch.tree(), within);
+    // What a partial clone leaves out is told apart later.
+    oid(&git.run(&["write-tree", "--missing-ok"])?, &scratch.git_dir())
+}
+
+/// Reads the one id that git printed.
+pub(super) fn oid(said: &[u8], about: &Path) -> Result<Oid, ScratchError> {
+    let text = said.trim().to_str_lossy();
+    let wrong = |_| std::io::Error::other(format!("`git` said `{text}`"));
+    Oid::from_str(&text).map_err(wrong).map_err(at(about))
+}
