@@ -61,7 +61,8 @@ fn locate(word: &str, path: &OsStr) -> Option<PathBuf> {
         return Some(PathBuf::from(word)).filter(|path| is_executable(path));
     }
     let dirs = std::env::split_paths(path).filter(|dir| dir.is_absolute());
-    dirs.map(|dir| dir.join(word)).find(|path| !word.is_empty() && is_executable(path))
+    dirs.map(|dir| dir.join(word))
+        .find(|path| !word.is_empty() && is_executable(path))
 }
 
 #[cfg(unix)]
