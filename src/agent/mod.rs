@@ -10,6 +10,7 @@ pub mod gateway;
 pub mod hands;
 pub mod meter;
 pub mod order;
+pub mod program;
 pub mod runtime;
 pub mod session;
 

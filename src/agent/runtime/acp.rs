@@ -107,11 +107,7 @@ impl Ear for Acp {
     }
 
     fn end(&mut self) -> Vec<Heard> {
-        let mut heard = self.said();
-        if self.step != Step::Over {
-            heard.push(line::silent());
-        }
-        heard
+        self.said()
     }
 
     fn cancel(&mut self) -> Vec<u8> {

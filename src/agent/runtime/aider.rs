@@ -143,7 +143,7 @@ impl Ear for Aider {
             return vec![Heard::Done];
         }
         if self.error.is_empty() {
-            return vec![line::silent()];
+            return Vec::new();
         }
         vec![Heard::Failed(std::mem::take(&mut self.error))]
     }

@@ -74,7 +74,6 @@ pub(super) fn env(order: &Order) -> Vec<(&'static str, String)> {
 struct Claude {
     calls: Calls,
     model: Model,
-    has_ended: bool,
 }
 
 impl Ear for Claude {
@@ -90,13 +89,6 @@ impl Ear for Claude {
             _ => Vec::new(),
         }
     }
-
-    fn end(&mut self) -> Vec<Heard> {
-        if self.has_ended {
-            return Vec::new();
-        }
-        vec![line::silent()]
-    }
 }
 
 impl Claude {
@@ -110,7 +102,6 @@ impl Claude {
                     .collect()
             }
             "api_retry" if line::count(value, "/attempt") > RETRIES => {
-                self.has_ended = true;
                 let why = line::reason(line::text(value, "/error"), "no answer");
                 vec![Heard::Failed(format!("its model does not answer: {why}"))]
             }
@@ -148,7 +139,6 @@ impl Claude {
 
     /// Takes the last line, whose usage is that of the whole session.
     fn result(&mut self, value: &Value) -> Vec<Heard> {
-        self.has_ended = true;
         let used = |name: &str| line::count(value, &format!("/usage/{name}"));
         let cached = used("cache_creation_input_tokens").saturating_add(used("cache_read_input_tokens"));
         let sent = used("input_tokens").saturating_add(cached);

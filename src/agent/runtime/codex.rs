@@ -120,11 +120,8 @@ impl Ear for Codex {
     }
 
     fn end(&mut self) -> Vec<Heard> {
-        if self.has_ended {
+        if self.has_ended || self.error.is_empty() {
             return Vec::new();
-        }
-        if self.error.is_empty() {
-            return vec![line::silent()];
         }
         self.failed("")
     }

@@ -69,7 +69,13 @@ pub(super) fn settings(order: &Order) -> Vec<u8> {
         "privacy": {"usageStatisticsEnabled": false},
         "general": {"enableAutoUpdate": false, "enableAutoUpdateNotification": false},
         "model": {"maxSessionTurns": order.limits.turns},
-        "tools": {"sandbox": false, "discoveryCommand": "", "callCommand": ""},
+        // A jail has no terminals to hand out.
+        "tools": {
+            "sandbox": false,
+            "discoveryCommand": "",
+            "callCommand": "",
+            "shell": {"enableInteractiveShell": false},
+        },
         "hooksConfig": {"enabled": false},
         "admin": {
             "extensions": {"enabled": false},
@@ -89,7 +95,6 @@ struct Gemini {
     model: Model,
     /// What it says, which comes in pieces.
     words: String,
-    has_ended: bool,
 }
 
 impl Ear for Gemini {
@@ -119,11 +124,7 @@ impl Ear for Gemini {
     }
 
     fn end(&mut self) -> Vec<Heard> {
-        let mut heard = self.said();
-        if !self.has_ended {
-            heard.push(line::silent());
-        }
-        heard
+        self.said()
     }
 }
 
@@ -148,7 +149,6 @@ impl Gemini {
     }
 
     fn result(&mut self, value: &Value) -> [Heard; 2] {
-        self.has_ended = true;
         let used = |name: &str| line::count(value, &format!("/stats/{name}"));
         [
             Heard::Used(used("input_tokens"), used("output_tokens")),

@@ -132,11 +132,6 @@ pub(super) fn reason(text: &str, otherwise: &str) -> String {
     }
 }
 
-/// What a program ended without saying how it went says by that.
-pub(super) fn silent() -> Heard {
-    Heard::Failed("it ended without a result, see its standard error".to_owned())
-}
-
 /// The calls of tools that wait for an answer, by the ids that the program gives them.
 #[derive(Debug, Default)]
 pub(super) struct Calls(VecDeque<(String, String)>);

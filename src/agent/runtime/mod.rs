@@ -80,7 +80,8 @@ pub trait Ear: Send {
     /// Takes a line of standard output.
     fn hear(&mut self, line: &[u8]) -> Vec<Heard>;
 
-    /// Takes the end of standard output.
+    /// Takes the end of standard output. Who says nothing here has not said how it went: its exit code and its
+    /// complaints must tell.
     fn end(&mut self) -> Vec<Heard> {
         Vec::new()
     }

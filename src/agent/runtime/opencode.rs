@@ -113,10 +113,9 @@ impl Ear for Opencode {
 
     /// Nothing in its stream is the end, so the end of the stream is.
     fn end(&mut self) -> Vec<Heard> {
-        match (self.has_failed, self.is_done) {
-            (true, _) => Vec::new(),
-            (false, true) => vec![Heard::Done],
-            (false, false) => vec![line::silent()],
+        match self.is_done && !self.has_failed {
+            true => vec![Heard::Done],
+            false => Vec::new(),
         }
     }
 }

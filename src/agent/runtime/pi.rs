@@ -129,11 +129,10 @@ impl Ear for Pi {
         if !self.error.is_empty() {
             return vec![Heard::Failed(std::mem::take(&mut self.error))];
         }
-        vec![if self.has_ended {
-            Heard::Done
-        } else {
-            line::silent()
-        }]
+        match self.has_ended {
+            true => vec![Heard::Done],
+            false => Vec::new(),
+        }
     }
 }
 

@@ -42,6 +42,7 @@ pub fn program(
     }
     let mut jail = cell.jail(order, &launch.reads);
     jail.environment.extend(launch.env.iter().cloned());
+    jail.hidden.extend(hidden(order, &launch));
     let streams = Streams {
         stdin: Flow::Pipe,
         stdout: Flow::Pipe,
@@ -89,6 +90,13 @@ pub fn program(
         cost: spent.cost,
         level,
     }
+}
+
+/// Returns the directories of the tree that the program should not see. A link is none.
+fn hidden(order: &Order, launch: &Launch) -> Vec<std::path::PathBuf> {
+    let paths = launch.hides.iter().map(|path| order.tree.join(path));
+    let is_dir = |path: &std::path::PathBuf| std::fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir());
+    paths.filter(is_dir).collect()
 }
 
 /// Writes what the program finds in its home. Nothing of an earlier session is believed: links are not followed.
