@@ -36,7 +36,9 @@ fn main() {
     let mut seed = 0x9e37_79b9_u64;
     for round in 0..rounds {
         for way in order(&mut seed) {
-            times[way].push(measure(way, place.path(), round));
+            let took = measure(way, place.path(), round);
+            println!("round {round}: {:42} {:8.3} s", WAYS[way], took.as_secs_f64());
+            times[way].push(took);
         }
     }
     report(files, rounds, &mut times);
