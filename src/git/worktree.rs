@@ -58,15 +58,21 @@ fn open_objects(dir: &Path, hash: gix::hash::Kind) -> Result<gix::OdbHandle, Err
 /// Computes the tree that a commit of the index would record, and keeps it and the trees in it in
 /// memory: nothing is written.
 pub(super) fn write_tree(repo: &mut Repository, index: &Index) -> Result<Oid, Error> {
+    let (id, made) = tree_of(repo, index)?;
+    repo.trees = made;
+    repo.own.take();
+    Ok(id)
+}
+
+/// Computes the tree that a commit of the index would record, with the trees in it that the index does not know.
+pub(super) fn tree_of(repo: &Repository, index: &Index) -> Result<(Oid, gix::odb::memory::Storage), Error> {
     let mut made = gix::odb::memory::Storage::default();
     let walk = Walk {
         reader: repo.own_reader(),
         index: Some(index),
     };
     let id = make_tree(&walk, index.root(), &mut made)?;
-    repo.trees = made;
-    repo.own.take();
-    Ok(id)
+    Ok((id, made))
 }
 
 fn make_tree(walk: &Walk<'_>, node: Node, made: &mut gix::odb::memory::Storage) -> Result<Oid, Error> {

@@ -15,6 +15,7 @@ use crate::support::Repo;
 use pantheon::git::Repository;
 use pantheon::git::scratch::{Bounds, Harvest, Plan, Scratch, ScratchError, Start, create, harvest};
 use pantheon::sys::clock::Deadline;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -116,8 +117,9 @@ fn snapshot(dir: &Path) -> BTreeMap<String, String> {
                     .into_encoded_bytes(),
                 () => std::fs::read(&path).unwrap(),
             };
+            let content = Sha256::digest(content);
             let times = (meta.mtime(), meta.mtime_nsec(), meta.ctime(), meta.ctime_nsec());
-            let about = format!("{:o} {} {times:?} {content:?}", meta.mode(), meta.nlink());
+            let about = format!("{:o} {} {times:?} {content:x?}", meta.mode(), meta.nlink());
             all.insert(path.display().to_string(), about);
             if meta.is_dir() {
                 dirs.push(path);
@@ -125,4 +127,12 @@ fn snapshot(dir: &Path) -> BTreeMap<String, String> {
         }
     }
     all
+}
+
+/// Insists that nothing in a directory has changed since.
+fn unchanged(dir: &Path, before: &BTreeMap<String, String>) {
+    let after = snapshot(dir);
+    let all = before.iter().chain(&after);
+    let changed = all.filter(|(path, _)| before.get(*path) != after.get(*path));
+    assert_eq!(changed.collect::<Vec<_>>(), Vec::new());
 }

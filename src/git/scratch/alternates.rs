@@ -126,13 +126,13 @@ impl Scratch {
         Ok(all)
     }
 
-    /// Lays out the object directories.
+    /// Lays out the object directories. That of new objects borrows nothing: what writes trees there does not even
+    /// touch the user's, whose times git would set to say that they are in use.
     pub(super) fn borrow(&self, from: &[PathBuf]) -> Result<(), ScratchError> {
         for part in ["info", "pack"] {
             let path = self.odb().join(part);
             crate::sys::dirs::private_dir(&path).map_err(at(&path))?;
         }
-        write(&self.odb(), from)?;
         let all: Vec<PathBuf> = std::iter::once(self.odb()).chain(from.iter().cloned()).collect();
         write(&self.git_dir().join("objects"), &all)?;
         let mut listed = Vec::new();

@@ -2,9 +2,8 @@
 
 use super::{Base, Scratch, ScratchError, Start, at};
 use crate::git::index::Index;
-use crate::git::{Repository, commits};
+use crate::git::{Repository, commits, worktree};
 use crate::model::{Oid, visible_bytes};
-use crate::sys::clock::Deadline;
 use bstr::ByteSlice;
 use std::path::Path;
 use std::str::FromStr;
@@ -15,19 +14,11 @@ const STAGED: &str = "What was staged when the run began";
 pub(super) const COPIED: &str = "index.user";
 
 /// Finds the base, and writes what the user's repository does not have of it to the run's objects.
-pub(super) fn find(
-    scratch: &Scratch,
-    repository: &Repository,
-    start: Start,
-    within: &Deadline,
-) -> Result<Base, ScratchError> {
+pub(super) fn find(scratch: &Scratch, repository: &Repository, start: Start) -> Result<Base, ScratchError> {
     copy_index(scratch, repository)?;
     let (tree, commit) = match start {
         Start::Commit(id) => (repository.tree_of(id)?, Some(id)),
-        Start::Index => (
-            index_tree(scratch, repository, within)?,
-            commits::head(repository)?,
-        ),
+        Start::Index => (index_tree(scratch, repository)?, commits::head(repository)?),
     };
     let head = match commit {
         Some(id) if repository.tree_of(id)? == tree => id,
@@ -59,19 +50,22 @@ pub(super) fn copy(from: &Path, to: &Path) -> Result<(), ScratchError> {
     }
 }
 
-fn index_tree(scratch: &Scratch, repository: &Repository, within: &Deadline) -> Result<Oid, ScratchError> {
+/// Computes the tree of the index. Nothing is written to the user's objects, whose times git would set too.
+fn index_tree(scratch: &Scratch, repository: &Repository) -> Result<Oid, ScratchError> {
     if let Some(tree) = Index::recorded(repository)?
         && gix::objs::Exists::exists(&repository.gix.objects, &tree)
     {
         return Ok(tree);
     }
-    let unmerged = Index::open(repository)?.unmerged();
-    if let Some(path) = unmerged.first() {
+    let index = Index::open(repository)?;
+    if let Some(path) = index.unmerged().first() {
         return Err(ScratchError::Unmerged(visible_bytes(path)));
     }
-    let git = scratch.git_on(COPIED, &scratch.tree(), within);
-    // What a partial clone leaves out is told apart later.
-    oid(&git.run(&["write-tree", "--missing-ok"])?, &scratch.git_dir())
+    let (tree, made) = worktree::tree_of(repository, &index)?;
+    for (kind, bytes) in made.values() {
+        scratch.object(*kind, bytes)?;
+    }
+    Ok(tree)
 }
 
 /// Reads the one id that git printed.

@@ -59,7 +59,7 @@ fn lay_out(
     within: &Deadline,
 ) -> Result<(), ScratchError> {
     lay_git(scratch, repository)?;
-    let base = base::find(scratch, repository, start, within)?;
+    let base = base::find(scratch, repository, start)?;
     let keep = format!("refs/pantheon/keep/{}", scratch.run.id);
     scratch.reference(&keep, base.head)?;
     let entries = files::list(scratch, base.tree, within)?;
@@ -106,7 +106,11 @@ fn chosen(
     within: &Deadline,
 ) -> Result<Vec<bool>, ScratchError> {
     let mut is_out = files::wanted(entries, plan.sparse.as_deref());
-    if plan.sparse.is_some() && !entries.is_empty() && !is_out.contains(&true) {
+    if plan
+        .sparse
+        .as_ref()
+        .is_some_and(|sparse| !files::is_any(entries, sparse))
+    {
         return Err(ScratchError::Empty);
     }
     if !is_partial(repository) {

@@ -50,7 +50,7 @@ pub(super) fn wanted(entries: &[Entry], sparse: Option<&[BString]>) -> Vec<bool>
     let Some(sparse) = sparse else {
         return vec![true; entries.len()];
     };
-    let asked: HashSet<&BStr> = sparse.iter().map(|path| trimmed(path)).collect();
+    let asked: HashSet<&BStr> = sparse.iter().map(trimmed).collect();
     let above: HashSet<&BStr> = asked.iter().flat_map(|path| dirs(path)).collect();
     let is_wanted = |entry: &Entry| {
         let path = entry.path.as_bstr();
@@ -61,6 +61,13 @@ pub(super) fn wanted(entries: &[Entry], sparse: Option<&[BString]>) -> Vec<bool>
             || (SAYING.iter().any(|saying| name == saying) && above.contains(dir))
     };
     entries.iter().map(is_wanted).collect()
+}
+
+/// Whether any of these paths is asked for, or below what is.
+pub(super) fn is_any(entries: &[Entry], sparse: &[BString]) -> bool {
+    let asked: HashSet<&BStr> = sparse.iter().map(trimmed).collect();
+    let is_asked = |path: &BStr| asked.contains(path) || dirs(path).any(|dir| asked.contains(dir));
+    entries.iter().any(|entry| is_asked(entry.path.as_bstr()))
 }
 
 fn trimmed(path: &BString) -> &BStr {

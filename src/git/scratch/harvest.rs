@@ -339,12 +339,10 @@ impl<'a> Gather<'a> {
         let git_dir = self.scratch.git_dir();
         dirs::remove(&git_dir.join(INDEX)).map_err(super::at(&git_dir))?;
         base::copy(&git_dir.join(agent::INDEX), &git_dir.join(INDEX))?;
-        let git = || self.scratch.git_on(INDEX, &self.scratch.tree(), self.within);
-        git()
-            .input(self.lines())
+        let git = self.scratch.git_on(INDEX, &self.scratch.tree(), self.within);
+        git.input(self.lines())
             .run(&["update-index", "-z", "--index-info"])?;
-        // Parts that nobody saw may be missing in a partial clone.
-        base::oid(&git().run(&["write-tree", "--missing-ok"])?, &git_dir)
+        self.scratch.write_tree(INDEX, self.within)
     }
 
     /// What goes first makes room for what comes.

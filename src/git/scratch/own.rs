@@ -2,7 +2,7 @@
 //!
 //! They are written by hand: no template of the user's or the machine's, no hook, and no program to start.
 
-use super::{Scratch, ScratchError, at};
+use super::{Scratch, ScratchError, alternates, at, base};
 use crate::git::command::Git;
 use crate::sys::clock::Deadline;
 use crate::sys::{dirs, file};
@@ -109,11 +109,18 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), ScratchError> {
 impl Scratch {
     /// Prepares `git` for our git directory: new objects go to the run's own, and nothing of the environment or of
     /// the tree decides what it does.
+    ///
+    /// A command that writes an object which the user's repository has already sets the time of that one, as git
+    /// always does.
     #[must_use]
     pub fn git(&self, within: &Deadline) -> Git {
         Git::alone(&self.path)
             .env("GIT_DIR", self.git_dir())
             .env("GIT_OBJECT_DIRECTORY", self.odb())
+            .env(
+                "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+                alternates::variable(&self.git_dir().join("objects")),
+            )
             .limit(within.left().max(LEAST))
     }
 
@@ -123,6 +130,13 @@ impl Scratch {
             .env("GIT_INDEX_FILE", self.git_dir().join(index))
             .env("GIT_WORK_TREE", files)
             .in_dir(files)
+    }
+
+    /// Writes the trees of an index to the run's objects, without a look at the user's.
+    pub(super) fn write_tree(&self, index: &str, within: &Deadline) -> Result<gix::ObjectId, ScratchError> {
+        let git = self.git_on(index, &self.tree(), within);
+        let git = git.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", "");
+        base::oid(&git.run(&["write-tree", "--missing-ok"])?, &self.git_dir())
     }
 
     /// Writes an object of the run.

@@ -27,6 +27,7 @@ pub(super) fn pin(
 ) -> Result<(), ScratchError> {
     let git = reader(scratch, repository, within);
     let mut objects = at_risk(&git, base, written.is_some())?;
+    objects.extend(trees(&git, base)?);
     if let Some(written) = written {
         objects.extend(written.iter().flat_map(|id| format!("{id}\n").into_bytes()));
         objects.extend(of_index(&git, base)?);
@@ -50,9 +51,6 @@ fn at_risk(git: &Git, base: &Base, is_sparse: bool) -> Result<Vec<u8>, ScratchEr
     let tree = base.tree.to_string();
     let most = format!("--max-count={HISTORY}");
     let mut args = vec!["rev-list", "--objects", "--missing=allow-any", &most];
-    if is_sparse {
-        args.push("--filter=blob:none");
-    }
     let commit = base.commit.map(|id| id.to_string());
     args.extend(commit.as_deref());
     args.push(&tree);
@@ -60,9 +58,25 @@ fn at_risk(git: &Git, base: &Base, is_sparse: bool) -> Result<Vec<u8>, ScratchEr
         Some(commit) => edges(git, commit)?,
         None => Vec::new(),
     };
+    // Without anything that stays, this would be every file there is.
+    if is_sparse && edges.is_empty() {
+        args.insert(1, "--filter=blob:none");
+    }
     args.extend(edges.iter().map(String::as_str));
     args.extend(["--not", "--remotes", "--tags"]);
     Ok(ids(&git.run(&args)?))
+}
+
+/// Lists all directories of the base: those that a harvest does not change are then never written again.
+fn trees(git: &Git, base: &Base) -> Result<Vec<u8>, ScratchError> {
+    let tree = base.tree.to_string();
+    Ok(ids(&git.run(&[
+        "rev-list",
+        "--objects",
+        "--missing=allow-any",
+        "--filter=blob:none",
+        &tree,
+    ])?))
 }
 
 /// Returns the trees, as exclusions, of the commits at which what stays begins.

@@ -14,13 +14,14 @@ fn works(place: &Place) -> Scratch {
     );
     place.agent(&scratch, &["log", "--oneline"]);
     std::fs::write(scratch.tree().join("added"), "x\n").unwrap();
-    place.agent(&scratch, &["add", "-A"]);
-    place.agent(&scratch, &["commit", "-q", "-m", "mine"]);
     let harvest = reap(&mut scratch);
     assert_eq!(names(&harvest.changed), ["added"]);
     assert_eq!(refusals(&harvest), Vec::<String>::new());
     place.ours(&scratch, &["cat-file", "-e", &format!("{}:added", harvest.tree)]);
-    assert_eq!(snapshot(&place.repo.root), before);
+    unchanged(&place.repo.root, &before);
+    // Unless it is locked in, git itself sets the times of objects that are there already.
+    place.agent(&scratch, &["add", "-A"]);
+    place.agent(&scratch, &["commit", "-q", "-m", "mine"]);
     scratch
 }
 
@@ -219,5 +220,5 @@ fn a_partial_clone_says_what_is_not_there_and_asks_nobody() {
         listed,
         ".gitignore\ndocs/a.md\nlink\nnew\nrun.sh\nsrc/a.rs\nsrc/b.rs"
     );
-    assert_eq!(snapshot(&place.repo.root), before);
+    unchanged(&place.repo.root, &before);
 }
