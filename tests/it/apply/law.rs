@@ -74,6 +74,7 @@ fn story() -> impl Strategy<Value = Story> {
             agent,
             staged,
             user,
+            later,
             attributes,
             autocrlf,
         },
