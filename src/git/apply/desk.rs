@@ -50,6 +50,9 @@ pub(super) struct Desk {
     filters: BTreeSet<BString>,
 }
 
+/// The lines that are added and that go; `None`: the file is binary.
+type Counts = (Option<u64>, Option<u64>);
+
 /// A path that differs between two trees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Change {
@@ -366,7 +369,7 @@ fn entry(mode: &str, id: &str) -> Option<Option<Entry>> {
 }
 
 /// Reads `<added>\t<removed>\t<path>`, with `-` for binary files.
-fn counts(row: &[u8]) -> Option<(BString, (Option<u64>, Option<u64>))> {
+fn counts(row: &[u8]) -> Option<(BString, Counts)> {
     let mut parts = row.splitn_str(3, "\t");
     let mut count = || parts.next().and_then(|n| n.to_str().ok()).map(|n| n.parse().ok());
     let (added, removed) = (count()?, count()?);

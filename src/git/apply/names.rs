@@ -14,15 +14,17 @@ const IGNORED: [char; 16] = [
 
 /// Returns a path of a tree as the system has it; `None`: nobody may write it.
 pub(super) fn writable(path: &BStr) -> Option<&Path> {
-    let plain = |part: &[u8]| {
-        !matches!(part, b"" | b"." | b"..")
-            && part.len() <= LONGEST
-            && !part.contains(&0)
-            && !is_git(part)
-            && !(cfg!(windows) && part.iter().any(|byte| b"\\:*?\"<>|".contains(byte)))
+    let is_wrong = |part: &[u8]| {
+        matches!(part, b"" | b"." | b"..")
+            || part.len() > LONGEST
+            || part.contains(&0)
+            || is_git(part)
+            || (cfg!(windows) && part.iter().any(|byte| b"\\:*?\"<>|".contains(byte)))
     };
-    let all = path.split_str("/").all(plain);
-    if all { path.to_path().ok() } else { None }
+    match path.split_str("/").any(is_wrong) {
+        true => None,
+        false => path.to_path().ok(),
+    }
 }
 
 /// Whether some system takes this name for `.git`.

@@ -14,7 +14,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 /// How many trees are tried unless the environment says.
-const CASES: u32 = 24;
+const CASES: u32 = 12;
 
 /// The names that files have: some cannot be there at the same time, one is ignored.
 const NAMES: [&[u8]; 12] = [
@@ -74,6 +74,7 @@ fn story() -> impl Strategy<Value = Story> {
             agent,
             staged,
             user,
+            later,
             attributes,
             autocrlf,
         },
@@ -330,7 +331,7 @@ fn nothing_is_lost() {
     let cases = cases.and_then(|(_, count)| count.parse().ok()).unwrap_or(CASES);
     let config = ProptestConfig {
         cases,
-        max_shrink_iters: 200,
+        max_shrink_iters: 50,
         failure_persistence: None,
         ..ProptestConfig::default()
     };
