@@ -37,8 +37,12 @@ fn main() {
 #[cfg(target_os = "linux")]
 type Done = Result<(), Box<dyn std::error::Error>>;
 
+/// A name, and how it is done with that launcher.
 #[cfg(target_os = "linux")]
-const WAYS: [(&str, fn(&str) -> Done); 4] = [
+type Way = (&'static str, fn(&str) -> Done);
+
+#[cfg(target_os = "linux")]
+const WAYS: [Way; 4] = [
     ("fork and exec", |_| run("/bin/true", &[])),
     ("fork and exec of pantheon", |launcher| {
         run(launcher, &["--version"])

@@ -1,4 +1,8 @@
 //! Commands in jails: what they can do, what they cannot, and that nothing is left of them.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test starts processes and writes files beside the program"
+)]
 
 mod battery;
 mod ends;

@@ -188,10 +188,13 @@ fn git_python_and_node_work() {
 fn cargo_builds_offline_with_a_toolchain_that_it_may_read() {
     let pen = Pen::new();
     let home = std::env::var_os("HOME").map(std::path::PathBuf::from).unwrap();
-    let toolchain = std::process::Command::new("rustc")
+    let asked = std::process::Command::new("rustc")
         .args(["--print", "sysroot"])
-        .output()
-        .unwrap();
+        .output();
+    let Ok(toolchain) = asked else {
+        eprintln!("no `rustc` here: not tried");
+        return;
+    };
     let toolchain = String::from_utf8(toolchain.stdout).unwrap();
     let toolchain = std::path::PathBuf::from(toolchain.trim());
     for (level, jail) in levels(&pen) {
@@ -250,9 +253,12 @@ fn a_directory_stands_in_for_tmp() {
         tmp: Some(pen.path("tmp")),
         ..jail
     };
-    let script =
-        "ls /tmp | grep -v pantheon-jail; echo x > /tmp/mine && pwd && echo y > here && cat /tmp/mine here";
-    let seen = out(&shell(&jail, script));
-    assert_eq!(seen, format!("{}\nx\ny\n", pen.path("in").display()));
+    let elsewhere = tempfile::NamedTempFile::new_in("/tmp").unwrap();
+    let script = format!(
+        "test -e {} || echo gone; echo x > /tmp/mine && pwd && echo y > here && cat /tmp/mine here",
+        elsewhere.path().display()
+    );
+    let seen = out(&shell(&jail, &script));
+    assert_eq!(seen, format!("gone\n{}\nx\ny\n", pen.path("in").display()));
     assert_eq!(std::fs::read(pen.path("tmp/mine")).unwrap(), b"x\n");
 }
