@@ -2,6 +2,7 @@
 //! a script, and the directories that the two of them live in.
 
 use super::runtime::{Program, Wrong};
+use crate::model::visible;
 use crate::sys::file;
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
@@ -23,13 +24,21 @@ pub struct Places<'a> {
 /// # Errors
 /// When there is none, or what interprets it is not there.
 pub fn find(word: &str, args: Vec<String>, places: Places<'_>) -> Result<Program, Wrong> {
-    let found = locate(word, places.path).ok_or_else(|| Wrong(format!("there is no program `{word}`")))?;
+    let missing = || Wrong(format!("the program `{}` is not found", visible(word)));
+    let found = locate(word, places.path).ok_or_else(missing)?;
     let path = found.canonicalize().unwrap_or(found);
     let interpreter = match shebang(&path) {
         None => None,
         Some(line) => {
             let found = interpreter(&line, places.path);
-            Some(found.ok_or_else(|| Wrong(format!("what interprets `{word}` is not there: `{line}`")))?)
+            let missing = || {
+                format!(
+                    "what interprets `{}` is not there: `{}`",
+                    visible(word),
+                    visible(&line)
+                )
+            };
+            Some(found.ok_or_else(|| Wrong(missing()))?)
         }
     };
     let mut reads = vec![package(&path)];
@@ -211,7 +220,7 @@ mod tests {
         let machine = Machine::new();
         machine.program("bin/lost", "#!/usr/bin/env nothing-like-it\n");
         let wrong = machine.find("agent", &["bin"]).unwrap_err();
-        assert_eq!(wrong.to_string(), "there is no program `agent`");
+        assert_eq!(wrong.to_string(), "the program `agent` is not found");
         let wrong = machine.find("lost", &["bin"]).unwrap_err();
         let text = "what interprets `lost` is not there: `/usr/bin/env nothing-like-it`";
         assert_eq!(wrong.to_string(), text);

@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_brief_text_is_one_line_that_can_be_seen() {
-        assert_eq!(brief(" a\n\tb \u{1b}[2J"), "a b \\u{1b}[2J");
+        assert_eq!(brief(" a\n\tb \u{1b}[2J"), "a b \\x1b[2J");
         assert_eq!(brief(&"x".repeat(500)).chars().count(), 301);
     }
 

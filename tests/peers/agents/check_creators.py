@@ -73,7 +73,7 @@ class Desk:
         words = program.split(" ")
         started = f"command = {json.dumps(words)}" if runtime == "acp" else f"program = {json.dumps(program)}"
         text = f"""version = 1
-packs = ["recommended"]
+extends = ["recommended"]
 [providers.peer]
 kind = "{kind}"
 base-url = "{base}"
@@ -81,7 +81,8 @@ api-key-env = "PEER_KEY"
 [models.m]
 provider = "peer"
 id = "{MODELS.get(kind, "mock-1")}"
-price = {{ input = 1.0, output = 2.0 }}
+input-price = "1 USD"
+output-price = "2 USD"
 [agents.fixer]
 role = "creator"
 runtime = "{runtime}"
@@ -113,7 +114,7 @@ def steps(desk: Desk, name: str) -> list[dict]:
         return [write]
     hook = desk.repo / ".git" / "hooks" / "pre-commit"
     attempt = f"echo evil > '{desk.repo}/notes.txt'; echo evil > '{hook}'; echo evil > '{desk.home}/evil'; env"
-    return [write, {"run": attempt}, {"say": "I took the marks of the conflict out."}]
+    return [{"read": "notes.txt"}, write, {"run": attempt}, {"say": "I took the marks of the conflict out."}]
 
 
 def check(report: Report, desk: Desk, name: str, program: str):
@@ -122,7 +123,11 @@ def check(report: Report, desk: Desk, name: str, program: str):
     try:
         desk.configure(name, program, server.server_address[1])
         with report.case(f"{name}: the finding blocks"):
-            equal(desk.run("review", "--stage", "pre-commit").returncode, 1)
+            equal(desk.run("review", "--staged", "--stage", "pre-commit").returncode, 1)
+        with report.case(f"{name}: what the repository starts must be trusted first"):
+            refused = desk.run("fix", "--agent", "fixer")
+            assert refused.returncode == 2 and "trust" in refused.stderr, refused.stderr
+            equal(desk.run("trust").returncode, 0)
         before = desk.seen()
         done = desk.run("fix", "--agent", "fixer", "--events")
     finally:
@@ -131,6 +136,7 @@ def check(report: Report, desk: Desk, name: str, program: str):
 
 
 def judge(report: Report, desk: Desk, name: str, done, before: dict, asked: list[dict]):
+    proposal: dict = {}
     with report.case(f"{name}: there is a proposal that passes"):
         assert done.returncode == 0, f"{done.returncode}: {done.stderr[-600:]} {done.stdout[-900:]}"
         proposals = list(desk.state.rglob("proposal.json"))
@@ -139,7 +145,6 @@ def judge(report: Report, desk: Desk, name: str, done, before: dict, asked: list
         equal(proposal["paths"], [["M", "notes.txt"]])
         equal(proposal["decision"], "pass")
         equal(proposal["runtime"], name.split(":")[0])
-        equal(desk.git("--git-dir", str(desk.repo / ".git"), "rev-parse", "HEAD^{tree}") != "", True)
     with report.case(f"{name}: the report is right"):
         events = [json.loads(line) for line in done.stdout.splitlines()]
         names = [event["event"] for event in events]
@@ -148,8 +153,8 @@ def judge(report: Report, desk: Desk, name: str, done, before: dict, asked: list
         answered = [one for one in asked if one.get("wire") not in (None, "count")]
         equal(proposal["input-tokens"], len(answered) * wires.SENT)
         equal(proposal["output-tokens"], len(answered) * wires.WRITTEN)
-        assert {"started", "locked", "judged", "proposed"} <= set(names), names
-        assert name == "aider" or names.count("tool") >= 2, names
+        assert {"started", "scratch", "locked", "used", "ended", "judged"} <= set(names), names
+        assert name == "aider" or names.count("tool") >= 3, names
     with report.case(f"{name}: the user's repository is as it was"):
         equal(desk.seen(), before)
         assert not (desk.home / "evil").exists()

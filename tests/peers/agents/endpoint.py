@@ -6,6 +6,7 @@
 Prints its port, and ends when its standard input does. The script is a list of steps:
 
     {"write": "PATH", "content": "TEXT"}   a file is written, by whatever tool for it the program offers
+    {"read": "PATH"}                       a file is read, without which some programs do not write it
     {"run": "COMMAND"}                     a command is run
     {"say": "TEXT"}                        words, which end the turn
     {"fail": STATUS}                       an error of the service

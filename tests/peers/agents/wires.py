@@ -58,6 +58,11 @@ def argument(schema: dict, *names: str) -> str:
 
 def call(ask: Ask, step: dict):
     """Returns the tool and the arguments that do a step; `None`: the step is words."""
+    if "read" in step:
+        for name in ("Read", "read", "read_file"):
+            if name in ask.schemas:
+                return name, {argument(ask.schemas[name], "file_path", "filePath", "path"): step["read"]}
+        step = {"run": f"cat '{step['read']}'"}
     if "write" in step:
         for name in ("Write", "write", "write_file", "create_file"):
             if name in ask.schemas:
@@ -115,7 +120,8 @@ class Anthropic:
     @staticmethod
     def read(_path: str, headers, body: dict) -> Ask:
         need(headers.get("anthropic-version") == "2023-06-01", "`anthropic-version` must be 2023-06-01")
-        need(headers.get("x-api-key"), "`x-api-key` must be there")
+        bearer = (headers.get("authorization") or "").startswith("Bearer ")
+        need(headers.get("x-api-key") or bearer, "a key must be there")
         need(isinstance(body["max_tokens"], int) and body["max_tokens"] > 0, "`max_tokens` must be more than 0")
         need(body["messages"] and body["messages"][0]["role"] == "user", "the user comes first")
         ask = Ask(body["model"], body.get("stream") is True)
