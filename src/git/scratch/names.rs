@@ -109,6 +109,6 @@ mod tests {
         ] {
             assert!(leads_out(target.into(), depth), "{target}");
         }
-        assert!(!leads_out("../a", 1) && !leads_out(".github/x", 0));
+        assert!(!leads_out("../a".into(), 1) && !leads_out(".github/x".into(), 0));
     }
 }
