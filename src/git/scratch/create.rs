@@ -65,9 +65,10 @@ fn lay_out(
     let entries = files::list(scratch, base.tree, within)?;
     let is_out = chosen(scratch, repository, &entries, plan, within)?;
     let pinned = written(&entries, &is_out, plan);
+    let what = files(base.tree, &entries, &is_out, plan, is_partial(repository));
     std::thread::scope(|scope| {
         let shared: &Scratch = scratch;
-        let writer = scope.spawn(|| fill(shared, base.tree, &entries, &is_out, within));
+        let writer = scope.spawn(|| files::write(shared, &what, &shared.tree(), within));
         let pinned = pin::pin(shared, repository, &base, pinned.as_deref(), within);
         let written = writer.join().unwrap_or(Err(ScratchError::Stopped));
         pinned.and(written)
@@ -152,20 +153,22 @@ fn written(entries: &[Entry], is_out: &[bool], plan: &Plan) -> Option<Vec<Oid>> 
     Some(files.map(|(entry, _)| entry.id).collect())
 }
 
-fn fill(
-    scratch: &Scratch,
+/// Says what is written out.
+fn files<'a>(
     tree: Oid,
-    entries: &[Entry],
-    is_out: &[bool],
-    within: &Deadline,
-) -> Result<(), ScratchError> {
-    let what = Files {
+    entries: &'a [Entry],
+    is_out: &'a [bool],
+    plan: &Plan,
+    is_partial: bool,
+) -> Files<'a> {
+    let sparse = plan.sparse.as_deref().filter(|_| !is_partial);
+    Files {
         index: agent::INDEX,
         tree,
         entries,
         is_out,
-    };
-    files::write(scratch, &what, &scratch.tree(), within)
+        patterns: sparse.and_then(|sparse| files::patterns(entries, is_out, sparse)),
+    }
 }
 
 /// Says whether large files are pointers here.

@@ -1,13 +1,21 @@
 //! The files of a tree, written out as they are recorded.
 
-use super::{Scratch, ScratchError};
+use super::{Scratch, ScratchError, at};
 use crate::model::{EntryKind, Oid};
 use crate::sys::clock::Deadline;
+use crate::sys::file;
 use bstr::{BStr, BString, ByteSlice};
 use std::collections::HashSet;
 use std::path::Path;
 use std::str::FromStr;
 
+/// What makes git write out only what a list of patterns names.
+const SPARSE: [&str; 4] = [
+    "-c",
+    "core.sparseCheckout=true",
+    "-c",
+    "core.sparseCheckoutCone=false",
+];
 /// Files that say what is ignored, or how content is read: those above what is wanted are wanted too.
 const SAYING: [&str; 2] = [".gitignore", ".gitattributes"];
 
@@ -25,7 +33,7 @@ pub(super) fn list(scratch: &Scratch, tree: Oid, within: &Deadline) -> Result<Ve
     let said = scratch
         .git(within)
         .run(&["ls-tree", "-r", "-z", "--full-tree", &tree])?;
-    Ok(said.split(|byte| *byte == 0).filter_map(entry).collect())
+    Ok(said.split_str("\0").filter_map(entry).collect())
 }
 
 fn entry(line: &[u8]) -> Option<Entry> {
@@ -114,24 +122,60 @@ pub(super) fn write(
     within: &Deadline,
 ) -> Result<(), ScratchError> {
     let git = || scratch.git_on(what.index, dir, within);
-    git().run(&["read-tree", &what.tree.to_string()])?;
+    let tree = what.tree.to_string();
+    if let Some(patterns) = &what.patterns {
+        let listed = scratch.git_dir().join("info/sparse-checkout");
+        file::write_atomic(&listed, patterns, 0o600).map_err(at(&listed))?;
+        git().run(&[SPARSE.as_slice(), &["read-tree", "-m", "-u", &tree]].concat())?;
+        return Ok(());
+    }
+    git().run(&["read-tree", &tree])?;
     let left = what
         .entries
         .iter()
         .zip(what.is_out)
         .filter(|(_, is_out)| !**is_out);
-    let left: Vec<u8> = left
-        .flat_map(|(entry, _)| [&entry.path[..], b"\0"])
-        .flatten()
-        .copied()
-        .collect();
-    if !left.is_empty() {
+    let mut paths = Vec::new();
+    for (entry, _) in left {
+        paths.extend_from_slice(&entry.path);
+        paths.push(0);
+    }
+    if !paths.is_empty() {
         git()
-            .input(left)
+            .input(paths)
             .run(&["update-index", "-z", "--skip-worktree", "--stdin"])?;
     }
     git().run(&["checkout-index", "--all", "--index", "--quiet"])?;
     Ok(())
+}
+
+/// Says what is wanted in git's own words, so that it needs one step; `None`: there are no words for it.
+pub(super) fn patterns(entries: &[Entry], is_out: &[bool], sparse: &[BString]) -> Option<Vec<u8>> {
+    let asked: HashSet<&BStr> = sparse.iter().map(trimmed).collect();
+    let mut lines: Vec<&BStr> = asked.iter().copied().collect();
+    for (entry, _) in entries.iter().zip(is_out).filter(|(_, is_out)| **is_out) {
+        let path = entry.path.as_bstr();
+        if SAYING.iter().any(|saying| split(path).1 == saying) {
+            lines.push(path);
+        }
+    }
+    let is_odd =
+        |line: &&BStr| line.is_empty() || line.iter().any(|byte| *byte < b' ') || line.ends_with(b" ");
+    if lines.iter().any(is_odd) {
+        return None;
+    }
+    let mut text = Vec::new();
+    for line in lines {
+        text.push(b'/');
+        for byte in line.iter() {
+            if b"*?[]\\".contains(byte) {
+                text.push(b'\\');
+            }
+            text.push(*byte);
+        }
+        text.push(b'\n');
+    }
+    Some(text)
 }
 
 /// What is written out.
@@ -144,6 +188,8 @@ pub(super) struct Files<'a> {
     pub entries: &'a [Entry],
     /// Which of them are written.
     pub is_out: &'a [bool],
+    /// The same in the words of git, where it has any.
+    pub patterns: Option<Vec<u8>>,
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ fn below(
             tree,
             entries: &inner,
             is_out: &is_there,
+            patterns: None,
         };
         make_dir(&at)?;
         files::write(scratch, &what, &at, within)?;
@@ -93,7 +94,7 @@ pub(super) fn index_name(path: &BStr) -> String {
 fn join(dir: &BStr, path: &BStr) -> BString {
     match dir.is_empty() {
         true => path.to_owned(),
-        false => bstr::join("/", [&dir[..], &path[..]]).into(),
+        false => bstr::join("/", [dir, path]).into(),
     }
 }
 

@@ -27,7 +27,6 @@ pub(super) fn pin(
 ) -> Result<(), ScratchError> {
     let git = reader(scratch, repository, within);
     let mut objects = at_risk(&git, base, written.is_some())?;
-    objects.extend(trees(&git, base)?);
     if let Some(written) = written {
         objects.extend(written.iter().flat_map(|id| format!("{id}\n").into_bytes()));
         objects.extend(of_index(&git, base)?);
@@ -64,7 +63,11 @@ fn at_risk(git: &Git, base: &Base, is_sparse: bool) -> Result<Vec<u8>, ScratchEr
     }
     args.extend(edges.iter().map(String::as_str));
     args.extend(["--not", "--remotes", "--tags"]);
-    Ok(ids(&git.run(&args)?))
+    let mut found = ids(&git.run(&args)?);
+    if !edges.is_empty() {
+        found.extend(trees(git, base)?);
+    }
+    Ok(found)
 }
 
 /// Lists all directories of the base: those that a harvest does not change are then never written again.
@@ -118,9 +121,12 @@ fn of_index(git: &Git, base: &Base) -> Result<Vec<u8>, ScratchError> {
 
 /// Cuts the paths off: one id a line.
 fn ids(listed: &[u8]) -> Vec<u8> {
-    let ids = listed.lines().filter_map(|line| line.split_str(" ").next());
-    let ids = ids.filter(|id| !id.is_empty());
-    ids.flat_map(|id| [id, b"\n"]).flatten().copied().collect()
+    let mut ids = Vec::new();
+    for id in listed.lines().filter_map(|line| line.split_str(" ").next()) {
+        ids.extend_from_slice(id);
+        ids.push(b'\n');
+    }
+    ids
 }
 
 /// Copies objects into a pack of the run's own.
