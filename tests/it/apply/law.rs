@@ -109,7 +109,11 @@ impl Editor {
             3 => fs::remove_file(full).unwrap(),
             4 => drop(fs::rename(
                 full,
-                repo.path(if edit.how % 2 == 0 { "moved" } else { "d/moved" }),
+                repo.path(if edit.how.is_multiple_of(2) {
+                    "moved"
+                } else {
+                    "d/moved"
+                }),
             )),
             5 if !full.is_symlink() => {
                 let mode = fs::metadata(&full).unwrap().permissions().mode() ^ 0o111;
@@ -134,7 +138,7 @@ impl Editor {
             fs::remove_file(&path).unwrap();
         }
         fs::create_dir_all(path.parent().unwrap()).unwrap();
-        if edit.how % 11 == 0 {
+        if edit.how.is_multiple_of(11) {
             return symlink(self.word(), path).unwrap();
         }
         let bytes = self.content(edit.how);
@@ -143,13 +147,13 @@ impl Editor {
     }
 
     fn content(&mut self, how: u8) -> Vec<u8> {
-        if how % 7 == 0 {
+        if how.is_multiple_of(7) {
             return [b"\0", self.word().as_bytes(), b"\0"].concat();
         }
         let end = if how % 4 == 1 { "\r\n" } else { "\n" };
         let count = [1, 3, 12, 12, 0][usize::from(how) % 5];
         let lines: Vec<String> = (0..count).map(|_| self.word()).collect();
-        let last = if how % 3 == 0 { "" } else { end };
+        let last = if how.is_multiple_of(3) { "" } else { end };
         (lines.join(end) + if count == 0 { "" } else { last }).into_bytes()
     }
 
@@ -160,7 +164,7 @@ impl Editor {
             .map(<[u8]>::to_vec)
             .collect();
         let at = usize::from(edit.how) % (lines.len() + 1);
-        let line = (self.word() + if edit.how % 5 == 0 { "\r\n" } else { "\n" }).into_bytes();
+        let line = (self.word() + if edit.how.is_multiple_of(5) { "\r\n" } else { "\n" }).into_bytes();
         match edit.kind % 3 {
             0 if at < lines.len() => lines[at] = line,
             1 if at < lines.len() => drop(lines.remove(at)),
