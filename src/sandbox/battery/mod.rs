@@ -242,6 +242,7 @@ fn jail_of(options: &Options, victims: &Victims) -> io::Result<Jail> {
             ("PATH".into(), "/usr/bin:/bin".into()),
         ],
         gateway: Some(world.port),
+        servers: false,
         limits: Limits {
             time: TIME,
             ..Limits::default()

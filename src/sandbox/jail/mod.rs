@@ -98,6 +98,9 @@ pub struct Jail {
     /// The port of `127.0.0.1` that may be connected to: in the jail's own network, where it has one. Its
     /// connections come out at [`Jailed::listener`].
     pub gateway: Option<u16>,
+    /// Whether it may listen at every port of its own network, and connect to them, as tests of servers do.
+    /// Where it has no network of its own it may not.
+    pub servers: bool,
     /// How much it may take.
     pub limits: Limits,
     /// What the command is.
@@ -131,6 +134,7 @@ impl Default for Jail {
             directory: PathBuf::from("/"),
             environment: Vec::new(),
             gateway: None,
+            servers: false,
             limits: Limits::default(),
             purpose: Purpose::default(),
             least: Level::Base,

@@ -33,17 +33,22 @@ pub fn deny_all() -> Result<u8, String> {
 
 /// Returns rules of the newest version that the kernel can enforce whole, with no exception so far.
 pub fn newest() -> Option<(RulesetCreated, ABI, u8)> {
+    newest_with(true)
+}
+
+/// The same, where TCP may be left to a network that holds nothing.
+pub fn newest_with(tcp: bool) -> Option<(RulesetCreated, ABI, u8)> {
     let mut versions = VERSIONS.into_iter();
-    versions.find_map(|(abi, number)| Some((rules(abi).ok()?, abi, number)))
+    versions.find_map(|(abi, number)| Some((rules(abi, tcp).ok()?, abi, number)))
 }
 
 /// Handles all that a version can, with no exception; fails where the kernel is older.
-fn rules(abi: ABI) -> Result<RulesetCreated, RulesetError> {
+fn rules(abi: ABI, tcp: bool) -> Result<RulesetCreated, RulesetError> {
     let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::HardRequirement)
         .handle_access(AccessFs::from_all(abi))?;
     let (net, scopes) = (AccessNet::from_all(abi), Scope::from_all(abi));
-    if !net.is_empty() {
+    if tcp && !net.is_empty() {
         rules = rules.handle_access(net)?;
     }
     if !scopes.is_empty() {

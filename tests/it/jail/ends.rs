@@ -200,6 +200,8 @@ fn nothing_is_left_of_a_supervisor_that_is_killed() {
         let mut child = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["jail::ends::supervisor", "--exact", "--ignored"])
             .env("PANTHEON_TEST_SUPERVISOR", &place)
+            // What it leaves behind goes with ours.
+            .env("TMPDIR", pen.world.path())
             .env("PANTHEON_TEST_LEVEL", level.name())
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null())

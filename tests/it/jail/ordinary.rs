@@ -115,6 +115,34 @@ fn connections_to_the_gateway_come_out_here() {
 }
 
 #[test]
+fn servers_are_for_a_network_of_its_own_alone() {
+    let pen = Pen::new();
+    let outside = TcpListener::bind("127.0.0.1:0").unwrap();
+    let script = format!(
+        "import socket\n\
+         try:\n  s = socket.create_server(('127.0.0.1', 0)); socket.create_connection(s.getsockname()); print('served')\n\
+         except OSError as e: print(e.errno)\n\
+         try:\n  socket.create_connection(('127.0.0.1', {})); print('escaped')\n\
+         except OSError: print('alone')",
+        outside.local_addr().unwrap().port()
+    );
+    for (level, jail) in levels(&pen) {
+        let seen = |jail: &Jail| out(&run(jail, &["python3", "-c", &script]));
+        assert_eq!(seen(&jail), "13\nalone\n", "{level:?}");
+        let may = Jail {
+            servers: true,
+            gateway: Some(free_port()),
+            ..jail
+        };
+        let expected = match level {
+            pantheon::sandbox::Level::Strict => "served\nalone\n",
+            _ => "13\nalone\n",
+        };
+        assert_eq!(seen(&may), expected, "{level:?}");
+    }
+}
+
+#[test]
 fn a_descriptor_that_we_left_open_is_closed() {
     let pen = Pen::new();
     let file = std::fs::File::options()

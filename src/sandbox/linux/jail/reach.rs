@@ -31,7 +31,8 @@ const SOURCES: [&str; 2] = ["/dev/urandom", "/dev/random"];
 
 /// Denies all files and ports but those of the specification, and returns the version that does.
 pub fn restrict(spec: &Spec) -> Result<u8, String> {
-    let (rules, abi, number) = files::newest().ok_or("this kernel has none, or it is off")?;
+    let is_own = spec.servers && spec.namespaces;
+    let (rules, abi, number) = files::newest_with(!is_own).ok_or("this kernel has none, or it is off")?;
     if number < TCP_LANDLOCK {
         return Err(format!("version {number} does not deny TCP; Linux 6.7 does"));
     }
@@ -66,7 +67,9 @@ fn allow(rules: RulesetCreated, abi: ABI, spec: &Spec) -> Result<RulesetCreated,
         .add_rules(path_beneath_rules(&spec.readable, read))?
         .add_rules(path_beneath_rules(&spec.writable, whole(abi)))?
         .add_rules(path_beneath_rules(tmp, whole(abi)))?;
-    if let Some(port) = spec.gateway {
+    if let Some(port) = spec.gateway
+        && !(spec.servers && spec.namespaces)
+    {
         rules = rules.add_rule(NetPort::new(port, AccessNet::ConnectTcp))?;
     }
     Ok(rules)
