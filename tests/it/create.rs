@@ -25,8 +25,6 @@ enum Say {
 struct Talk {
     /// How many results of tools it holds.
     turns: usize,
-    /// The results of tools, in order.
-    results: Vec<String>,
     /// What the user said.
     task: String,
     /// All that was said.
@@ -41,11 +39,9 @@ impl Talk {
             let messages = messages.filter(|message| message["role"] == role);
             messages.map(|message| words(&message["content"])).collect()
         };
-        let results = of_role("tool");
         Self {
-            turns: results.len(),
+            turns: of_role("tool").len(),
             task: of_role("user").concat(),
-            results,
             whole: String::from_utf8_lossy(&asked.body).into_owned(),
         }
     }
