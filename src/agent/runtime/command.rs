@@ -12,7 +12,7 @@ pub const ROW: Row = Row {
     program: "",
     wire: Wire::Chat,
     launch,
-    ear: |_| Box::new(Command::default()),
+    ear: |_| Box::new(Command),
 };
 
 /// What stands among the arguments for the prompt, and for the path of a file that holds it.
@@ -50,7 +50,7 @@ fn launch(order: &Order, program: &Program) -> Result<Launch, Wrong> {
 }
 
 /// Takes all that a command writes for words.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Command;
 
 impl Ear for Command {

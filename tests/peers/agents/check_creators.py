@@ -176,9 +176,11 @@ def judge(report: Report, desk: Desk, name: str, done, before: dict, asked: list
 
 def main() -> int:
     report = Report("agents")
+    # Not below `/tmp`: a jail with namespaces has one of its own, and gives them up where it cannot.
+    place = pathlib.Path(sys.argv[1]).resolve().parent
     for pair in sys.argv[2:]:
         name, _, program = pair.partition("=")
-        with tempfile.TemporaryDirectory() as root, report.case(f"{name}: it can be asked"):
+        with tempfile.TemporaryDirectory(dir=place) as root, report.case(f"{name}: it can be asked"):
             desk = Desk(pathlib.Path(root).resolve(), str(pathlib.Path(sys.argv[1]).resolve()))
             check(report, desk, name, program)
     return report.end()
