@@ -135,7 +135,8 @@ fn is_small(dir: &Path, home: Option<&Path>) -> bool {
     dir.components().count() > 1 && !home.is_some_and(|home| home.starts_with(dir))
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::sys::file::write_atomic;
@@ -199,7 +200,7 @@ mod tests {
         let root = machine.root();
         let python = root.join("venv/bin/python");
         let script = machine.program("venv/bin/aider", &format!("#!{}\n", python.display()));
-        fs::write(root.join("venv/pyvenv.cfg"), "").unwrap();
+        write_atomic(&root.join("venv/pyvenv.cfg"), b"", 0o644).unwrap();
         std::os::unix::fs::symlink(root.join("pyenv/3.13/bin/python3"), &python).unwrap();
         let found = machine.find(script.to_str().unwrap(), &[]).unwrap();
         assert_eq!(found.interpreter, Some(python.clone()));

@@ -42,6 +42,16 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Returns the start of a text, of so many bytes at most.
+#[must_use]
+pub fn start_of(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// Returns bytes as one line of text: what is not UTF-8 as `\xff`, what is hidden in its visible form.
 #[must_use]
 pub fn visible_bytes(bytes: &[u8]) -> String {

@@ -322,6 +322,7 @@ fn good() -> Server {
     Server::new(scene::play)
 }
 
+#[expect(clippy::too_many_lines, reason = "most of it is a table of cases")]
 #[test]
 fn four_wires_pass_whole_and_in_pieces() {
     let server = good();

@@ -22,6 +22,7 @@ mod client;
 mod commands;
 #[cfg(test)]
 mod cost;
+#[cfg(test)]
 mod create;
 #[cfg(test)]
 mod diagnostics;

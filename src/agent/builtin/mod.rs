@@ -150,7 +150,7 @@ fn each(
         }
         let subject = hands::subject(call);
         (work.tell)(Told::Tool(&call.name, &subject));
-        let answer = match as_call(call) {
+        let answer = match as_call(call, talk) {
             Ok(asked) => hands.does(&asked).map_err(|why| gone(work, why))?,
             Err(text) => Answer { ok: false, text },
         };
@@ -179,7 +179,14 @@ fn gone(work: &Work<'_>, why: String) -> End {
     }
 }
 
-fn as_call(call: &ToolCall) -> Result<Call, String> {
+/// Reads a call. Whoever works outside grants tools; the hands would do anything.
+fn as_call(call: &ToolCall, talk: &Talk) -> Result<Call, String> {
+    if !talk.has(&call.name) {
+        return Err(format!(
+            "there is no tool `{}`",
+            crate::model::visible(&call.name)
+        ));
+    }
     let args = call.args.as_object().ok_or("the arguments are no object")?;
     Ok(Call {
         tool: call.name.clone(),

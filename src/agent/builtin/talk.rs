@@ -32,6 +32,11 @@ impl Talk {
         }
     }
 
+    /// Whether a tool was granted.
+    pub fn has(&self, tool: &str) -> bool {
+        self.request.tools.iter().any(|granted| granted.name == tool)
+    }
+
     pub fn request(&self) -> &Request {
         &self.request
     }

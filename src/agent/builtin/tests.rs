@@ -1,3 +1,5 @@
+//! The loop against a scripted model.
+
 use super::*;
 use crate::llm::answer::Failure;
 use crate::llm::request::{Part, Role};
@@ -32,8 +34,8 @@ struct Still(Vec<String>);
 impl Hands for Still {
     fn does(&mut self, call: &Call) -> Result<Answer, String> {
         self.0.push(call.tool.clone());
-        match call.tool.as_str() {
-            "break" => Err("the hands are gone".to_owned()),
+        match call.args["path"].as_str() {
+            Some("break") => Err("the hands are gone".to_owned()),
             _ => Ok(Answer {
                 ok: true,
                 text: "same".to_owned(),
@@ -173,7 +175,7 @@ fn no_answer_is_told_with_its_reason() {
     assert_eq!(worked.end, End::Limit("m at e: spent".to_owned()));
     let (worked, ..) = run(vec![given("", Finish::Refused("cyber".to_owned()), Vec::new())]);
     assert_eq!(worked.end, End::Failed("the model declined: cyber".to_owned()));
-    let (worked, ..) = run(vec![calls("break", "a")]);
+    let (worked, ..) = run(vec![calls("write", "break")]);
     assert_eq!(worked.end, End::Failed("the hands are gone".to_owned()));
 }
 
@@ -211,4 +213,14 @@ fn old_results_give_way() {
         })
         .collect();
     assert_eq!(lengths, [50, 180_000, 180_000]);
+}
+
+#[test]
+fn a_tool_that_was_not_granted_does_nothing() {
+    let (worked, done, asked) = run(vec![calls("fly", "a"), given("ok", Finish::Complete, Vec::new())]);
+    assert_eq!((worked.end, done.len()), (End::Done, 0));
+    let Part::Result(result) = &asked[1].turns[2].parts[0] else {
+        panic!("no result")
+    };
+    assert_eq!(result.content, "there is no tool `fly`");
 }

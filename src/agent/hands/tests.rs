@@ -1,4 +1,7 @@
+//! What the hands do in a tree, and what they refuse.
+
 use super::*;
+use crate::sys::file::write_atomic;
 use serde_json::json;
 
 /// Has a tree's hands do something.
@@ -34,9 +37,9 @@ fn no(text: &str) -> Answer {
 fn tree() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(dir.path().join("src/.git")).unwrap();
-    std::fs::write(dir.path().join("src/a.rs"), "one\ntwo\ntwo\n").unwrap();
-    std::fs::write(dir.path().join(".gitignore"), "*.log\n").unwrap();
-    std::fs::write(dir.path().join("b.log"), "two\n").unwrap();
+    write_atomic(&dir.path().join("src/a.rs"), b"one\ntwo\ntwo\n", 0o644).unwrap();
+    write_atomic(&dir.path().join(".gitignore"), b"*.log\n", 0o644).unwrap();
+    write_atomic(&dir.path().join("b.log"), b"two\n", 0o644).unwrap();
     dir
 }
 

@@ -1,13 +1,15 @@
 //! Texts cut to a length.
 
+use crate::model::start_of;
+
 /// Cuts the middle out of a text that is too long, and says how much.
 pub fn shorten(text: &str, most: usize) -> String {
     if text.len() <= most {
         return text.to_owned();
     }
     let half = most / 2;
-    let head = &text[..text.floor_char_boundary(half)];
-    let tail = &text[text.ceil_char_boundary(text.len() - half)..];
+    let head = start_of(text, half);
+    let tail = &text[start_of(text, text.len() - half).len()..];
     let cut = text.len() - head.len() - tail.len();
     format!("{head}\n[{cut} bytes left out]\n{tail}")
 }

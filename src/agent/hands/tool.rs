@@ -24,14 +24,46 @@ pub fn subject(call: &ToolCall) -> String {
 }
 
 fn tool(name: &str) -> Tool {
-    let text = |what: &str| json!({ "type": "string", "description": what });
-    let number = |what: &str| json!({ "type": "integer", "description": what });
-    let path = text("the path from the root of the tree");
-    let (description, properties, required): (_, _, &[&str]) = match name {
+    let (description, properties, required) = described(name);
+    Tool {
+        name: name.to_owned(),
+        description: description.to_owned(),
+        parameters: json!({
+            "type": "object",
+            "properties": properties,
+            "required": required,
+            "additionalProperties": false,
+        }),
+    }
+}
+
+/// What a tool does, what it takes, and what of that it must be given.
+type Described = (&'static str, Value, &'static [&'static str]);
+
+fn described(name: &str) -> Described {
+    match name {
+        "edit" | "write" | "run" => changing(name),
+        _ => looking(name),
+    }
+}
+
+fn text(what: &str) -> Value {
+    json!({ "type": "string", "description": what })
+}
+
+fn number(what: &str) -> Value {
+    json!({ "type": "integer", "description": what })
+}
+
+/// What a path is.
+const PATH: &str = "the path from the root of the tree";
+
+fn looking(name: &str) -> Described {
+    match name {
         "read" => (
             "Shows the lines of a file, each behind its number and a tab.",
             json!({
-                "path": path,
+                "path": text(PATH),
                 "first": number("the first line, from 1; left out: the first"),
                 "last": number("the last line; left out: as many as can be shown"),
             }),
@@ -47,7 +79,7 @@ fn tool(name: &str) -> Tool {
             json!({ "pattern": text("the pattern, such as src/**/*.rs") }),
             &["pattern"],
         ),
-        "grep" => (
+        _ => (
             "Finds the lines that fit a regular expression. What git ignores is left out.",
             json!({
                 "pattern": text("the expression"),
@@ -55,11 +87,16 @@ fn tool(name: &str) -> Tool {
             }),
             &["pattern"],
         ),
+    }
+}
+
+fn changing(name: &str) -> Described {
+    match name {
         "edit" => (
             "Puts a text in the place of another in a file, which must stand there exactly once; or in the place of \
              the lines from `first` to `last`, where there is no `old`.",
             json!({
-                "path": path,
+                "path": text(PATH),
                 "old": text("the text as it stands there now, without line numbers"),
                 "new": text("the text for its place"),
                 "first": number("the first line to replace, from 1"),
@@ -70,7 +107,7 @@ fn tool(name: &str) -> Tool {
         ),
         "write" => (
             "Writes a whole file, which may be new.",
-            json!({ "path": path, "content": text("all that the file shall hold") }),
+            json!({ "path": text(PATH), "content": text("all that the file shall hold") }),
             &["path", "content"],
         ),
         _ => (
@@ -81,15 +118,5 @@ fn tool(name: &str) -> Tool {
             }),
             &["command"],
         ),
-    };
-    Tool {
-        name: name.to_owned(),
-        description: description.to_owned(),
-        parameters: json!({
-            "type": "object",
-            "properties": properties,
-            "required": required,
-            "additionalProperties": false,
-        }),
     }
 }

@@ -5,6 +5,7 @@ use crate::agent::cell::Cell;
 use crate::agent::gateway::Gateway;
 use crate::agent::order::{End, Order, Session};
 use crate::agent::runtime::{Ear, Heard, Launch, Program, Row};
+use crate::model::start_of;
 use crate::sandbox::jail::{self, Ended, Flow, Output, Streams};
 use crate::sys::file;
 use crate::sys::signal::Interrupt;
@@ -175,8 +176,7 @@ impl<'a> Talk<'a> {
         match heard {
             Heard::Session(id) => self.id = Some(id),
             Heard::Said(text) if !text.trim().is_empty() => {
-                self.said = text;
-                self.said.truncate(self.said.floor_char_boundary(LAST_WORDS));
+                start_of(&text, LAST_WORDS).clone_into(&mut self.said);
             }
             Heard::Model(name) if !self.models.contains(&name) => self.models.push(name),
             Heard::Done => self.is_done = true,

@@ -27,6 +27,8 @@ pub struct Attempt<'a> {
     pub subject: &'a Subject,
     pub terms: &'a Terms,
     pub found: &'a [Finding],
+    /// How many findings were silenced by comments before.
+    pub silenced: usize,
     pub interrupt: &'a Interrupt,
     pub listener: &'a dyn Listener,
 }
@@ -184,6 +186,7 @@ impl Attempt<'_> {
             return Ok(Came::failed(&end));
         };
         let made = offer::Made {
+            stream,
             id,
             attempt: self,
             harvest: &harvest,
@@ -217,7 +220,7 @@ impl Attempt<'_> {
                 passes: false,
             });
         };
-        let silenced = silenced(&report, self.found);
+        let silenced = silenced(&report).saturating_sub(self.silenced);
         let passes =
             report.verdict.decision.exit_code() == 0 && silenced == 0 && remaining(&report, self.found) == 0;
         stream.tell(Happening::Judged {
@@ -274,12 +277,10 @@ fn blocking(report: &Report) -> Vec<Fingerprint> {
         .collect()
 }
 
-/// How many of the findings that were to be mended are silenced now instead.
-fn silenced(report: &Report, found: &[Finding]) -> usize {
-    let is_silenced = |f: &&Finding| {
-        matches!(f.disposition, Disposition::Suppressed(_))
-            && found.iter().any(|was| was.fingerprint == f.fingerprint)
-    };
+/// How many findings comments silence. What comments stand on the same line changes the fingerprint, so they are
+/// counted and not compared.
+pub fn silenced(report: &Report) -> usize {
+    let is_silenced = |f: &&Finding| matches!(f.disposition, Disposition::Suppressed(_));
     report.findings.iter().filter(is_silenced).count()
 }
 

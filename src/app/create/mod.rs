@@ -134,12 +134,12 @@ pub fn run(
     let subject = Subject::of(&repo, &state, request)?;
     let terms = Terms::of(&repo, &subject, request)?;
     tidy(&repo, &terms);
-    let found = match &request.task {
-        Task::Create(_) => Vec::new(),
+    let (found, silenced) = match &request.task {
+        Task::Create(_) => (Vec::new(), 0),
         Task::Fix(names) => {
             let first = judge::first(&repo, &subject, &terms, interrupt)?;
             match choose::findings(&first, names)? {
-                Ok(found) => found,
+                Ok(found) => (found, attempt::silenced(&first)),
                 Err(why) => return Ok(Outcome::Nothing(why)),
             }
         }
@@ -153,6 +153,7 @@ pub fn run(
             subject: &subject,
             terms: &terms,
             found: &found,
+            silenced,
             interrupt,
             listener,
         })

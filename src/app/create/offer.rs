@@ -2,12 +2,14 @@
 
 use super::Created;
 use super::attempt::{Attempt, Came, Tally};
-use super::stream::{dollars, line};
+use super::stream::{Stream, dollars, line};
 use super::{Task, task};
 use crate::app::Error;
 use crate::git::scratch::{Harvest, Scratch, State};
 use crate::git::{self, Repository};
-use crate::model::{Disposition, Finding, Proposal, ProposalState, Report, Status, visible_bytes};
+use crate::model::{
+    Disposition, Finding, Happening, Proposal, ProposalState, Report, Status, start_of, visible_bytes,
+};
 use crate::sys::signal::Interrupt;
 use crate::sys::{clock, file};
 use std::cmp::Reverse;
@@ -22,6 +24,7 @@ const LINES: usize = 200;
 
 /// What a proposal is made from.
 pub struct Made<'a> {
+    pub stream: &'a Stream<'a>,
     pub id: &'a str,
     pub attempt: &'a Attempt<'a>,
     pub harvest: &'a Harvest,
@@ -41,6 +44,9 @@ pub fn write(scratch: &mut Scratch, made: &Made<'_>) -> Result<Proposal, Error> 
     let bytes = serde_json::to_vec_pretty(&proposal).map_err(|e| Error::Write(path.clone(), e.into()))?;
     file::write_atomic(&path, &bytes, 0o600).map_err(|e| Error::Write(path, e))?;
     scratch.set_state(State::Proposed)?;
+    made.stream.tell(Happening::Proposed {
+        proposal: proposal.id.clone(),
+    });
     Ok(proposal)
 }
 
@@ -52,8 +58,6 @@ fn proposal(scratch: &Scratch, made: &Made<'_>) -> Result<Proposal, Error> {
         false if made.report.verdict.decision.exit_code() == 0 => "block",
         false => made.report.verdict.decision.name(),
     };
-    let mut said = tally.said.clone();
-    said.truncate(said.floor_char_boundary(SAID));
     Ok(Proposal {
         version: 1,
         id: made.id.to_owned(),
@@ -89,7 +93,7 @@ fn proposal(scratch: &Scratch, made: &Made<'_>) -> Result<Proposal, Error> {
         cost: dollars(tally.cost),
         elapsed: u64::try_from(made.elapsed.as_millis()).unwrap_or(u64::MAX),
         level: tally.level.name().to_owned(),
-        said,
+        said: start_of(&tally.said, SAID).to_owned(),
         state: ProposalState::Open,
     })
 }

@@ -147,7 +147,7 @@ pub(super) const CREATE: &[Key] = &[
     ),
     key(
         "max-agents",
-        K::Int(1, 32),
+        K::Int(1, 100),
         "3",
         "3",
         "How many agents may try at once.",

@@ -3,6 +3,7 @@
 use super::*;
 use pantheon::store::audit::Kind;
 
+#[expect(clippy::too_many_lines, reason = "most of it is a table of cases")]
 #[test]
 fn other_places_and_what_could_be_understood_in_two_ways_are_refused() {
     let server = good();

@@ -76,7 +76,10 @@ fn places(spec: &Spec) -> Result<Vec<(PathBuf, Place)>, String> {
     }
     places.extend(SECRETS.iter().filter_map(|path| secret(Path::new(path))));
     let hidden: Vec<PathBuf> = places.iter().map(|(path, _)| path.clone()).collect();
-    let is_covered = |path: &Path| hidden.iter().any(|above| path.starts_with(above));
+    let is_covered = |path: &Path| {
+        let by_tmp = spec.tmp.is_some() && path.starts_with("/tmp");
+        by_tmp || hidden.iter().any(|above| path.starts_with(above))
+    };
     for path in spec.readable.iter().map(Path::new) {
         if is_covered(path) && path.exists() {
             places.push((path.to_owned(), keep(path)?));
@@ -110,6 +113,10 @@ fn keep(path: &Path) -> Result<Place, String> {
 
 fn put(path: &Path, place: &Place) -> io::Result<()> {
     let Place::Kept { tree, is_dir } = place else {
+        // What stands in for `/tmp` has it no more.
+        if !path.exists() {
+            return Ok(());
+        }
         let flags = MountFlags::NOSUID | MountFlags::NODEV;
         return Ok(mount("tmpfs", path, "tmpfs", flags, c"size=256k,mode=0755")?);
     };
