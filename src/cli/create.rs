@@ -1,11 +1,13 @@
 //! `pantheon create`: has an agent do a task, in a scratch worktree.
 
-use super::progress::{Form, Progress};
+mod progress;
+
 use super::{Context, Exit, Failure};
 use crate::app::create::{self, Created, Outcome, Request, Task};
 use crate::model::{Proposal, Stage, visible};
 use crate::sys::signal::Interrupt;
 use crate::sys::terminal::Stream;
+use progress::{Form, Progress};
 use std::fmt::Write;
 
 /// Have an agent do a task, in a scratch worktree; what passes the gate waits as a proposal.

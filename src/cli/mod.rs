@@ -24,7 +24,6 @@ mod models;
 mod output;
 mod policy;
 mod post;
-mod progress;
 mod proposals;
 mod report;
 mod review;

@@ -1,3 +1,5 @@
+//! What becomes of a request that asks a model.
+
 use super::*;
 use crate::llm::provider::Auth;
 use crate::sys::http::{Client, Options};

@@ -1,6 +1,6 @@
 //! What creators do, shown while they do it: a line for each step, and on a terminal one that changes.
 
-use super::Context;
+use crate::cli::Context;
 use crate::model::{Event, Happening, Listener};
 use crate::sys::terminal::{self, Stream};
 use std::sync::Mutex;
