@@ -103,14 +103,14 @@ fn show(shelf: &Shelf, id: &str, format: Format, cx: &Context) -> Result<Exit, F
     Ok(0)
 }
 
-/// Shows a patch: as it is to a program that reads it, safe and in colours to a person.
+/// Shows a patch: as it is to a program that reads it; to a person safe, in colours and without secrets.
 fn diff(shelf: &Shelf, id: &str, stat: bool, cx: &Context) -> Result<Exit, Failure> {
     let found = shelf.find(id).map_err(|e| failure(&e))?;
     let form = if stat { Form::Stat } else { Form::Patch };
     let bytes = proposals::diff(shelf, &found, form).map_err(|e| failure(&e))?;
     let color = cx.color.applies_to(Stream::Out);
     if color || terminal::is_terminal(Stream::Out) {
-        cx.out(&show::patch(&bytes, color));
+        cx.out(&show::patch(&proposals::without_secrets(&bytes), color));
     } else {
         cx.write(Stream::Out, &bytes);
     }

@@ -8,7 +8,7 @@ mod upstreams;
 
 use crate::fake::{Asked, Conn, Server, Then, contract, scene};
 use pantheon::agent::Wire;
-use pantheon::agent::gateway::{Bounds, Gateway, Rules, Spent, Upstream};
+use pantheon::agent::gateway::{Bounds, Gateway, Hide, Rules, Spent, Upstream};
 use pantheon::agent::meter::Purse;
 use pantheon::llm::book::Place;
 use pantheon::llm::budget::Budget;
@@ -154,6 +154,7 @@ impl Plan {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let rules = Rules {
+            hide: Hide::default(),
             run: "run-1".to_owned(),
             agent: "fixer".to_owned(),
             placeholder: PLACEHOLDER.to_owned(),

@@ -1,9 +1,10 @@
 //! Understands the body of a call, and takes out of it what would reach beyond the gateway: tools that the provider
-//! itself runs, addresses that it would fetch, answers that come later and are not counted.
+//! itself runs, addresses that it would fetch, answers that come later and are not counted, and secrets.
 
 mod outside;
 
 use super::denial::Denial;
+use super::hide::{self, Hide};
 use super::route::{Route, What, is_plain};
 use super::rules::Upstream;
 use crate::agent::order::Wire;
@@ -61,7 +62,7 @@ fn unwanted(wire: Wire) -> &'static [&'static str] {
 }
 
 /// Understands a call.
-pub(super) fn read(route: &Route, upstream: &Upstream, body: &[u8]) -> Result<Call, Denial> {
+pub(super) fn read(route: &Route, upstream: &Upstream, secrets: &Hide, body: &[u8]) -> Result<Call, Denial> {
     let value: Value = serde_json::from_slice(body).map_err(|_| Denial::new(400, "the body is no JSON"))?;
     let Value::Object(mut fields) = value else {
         return Err(Denial::new(400, "the body is no JSON object"));
@@ -73,6 +74,9 @@ pub(super) fn read(route: &Route, upstream: &Upstream, body: &[u8]) -> Result<Ca
         return Err(Denial::new(403, &message));
     }
     strip(upstream.wire, &mut fields, &mut changed);
+    if hide::hide(secrets, &mut fields) {
+        changed.push("secrets".to_owned());
+    }
     let (model, path) = model(route, upstream, &mut fields, &mut changed)?;
     let output = match route.what {
         What::Ask => limit(upstream, &mut fields),

@@ -67,7 +67,7 @@ pub(super) async fn serve(
     let body = arriving.map_err(|_| Denial::new(408, "the body did not arrive in time").closing())??;
     told.entry.sent = body.len() as u64;
     let call = match route.what {
-        What::Ask | What::Count => Some(ask::read(&route, upstream, &body)?),
+        What::Ask | What::Count => Some(ask::read(&route, upstream, &shared.rules.hide, &body)?),
         What::List => None,
     };
     if let Some(call) = &call {

@@ -12,6 +12,7 @@ mod call;
 mod conn;
 mod denial;
 mod head;
+mod hide;
 mod route;
 mod rules;
 mod scrub;
@@ -20,6 +21,7 @@ mod shared;
 mod tunnel;
 mod usage;
 
+pub use hide::Hide;
 pub use rules::{Bounds, MAX_OUTPUT, Rules, Upstream};
 
 use super::meter::Meter;

@@ -1,5 +1,6 @@
 //! What a gateway lets through, to whom, and how much of it.
 
+use super::Hide;
 use crate::agent::order::Wire;
 use crate::llm::book::Place;
 use crate::llm::provider::{self, Auth, Codec};
@@ -22,6 +23,8 @@ pub struct Rules {
     pub upstreams: Vec<Upstream>,
     /// The hosts that a tunnel may lead to; empty: there are no tunnels.
     pub hosts: Vec<HostRule>,
+    /// What no model may see.
+    pub hide: Hide,
     /// The bounds.
     pub bounds: Bounds,
 }

@@ -7,7 +7,7 @@ use super::stream::Stream;
 use super::terms::Terms;
 use super::upstream;
 use crate::agent::cell::Cell;
-use crate::agent::gateway::{Bounds, Gateway, Rules};
+use crate::agent::gateway::{Bounds, Gateway, Hide, Rules};
 use crate::agent::meter::Purse;
 use crate::agent::order::{Limits, Order, Session};
 use crate::agent::runtime::{Program, Row};
@@ -25,11 +25,10 @@ use crate::sys::clock::{self, Deadline};
 use crate::sys::dirs;
 use crate::sys::job;
 use crate::sys::signal::Interrupt;
-use bstr::BStr;
 use std::hash::{BuildHasher, RandomState};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// The prompt that the built-in agent is told to be.
@@ -49,7 +48,7 @@ pub struct Bench<'a> {
     pub interrupt: &'a Interrupt,
     book: Book,
     store: Option<Store>,
-    secrets: Secrets,
+    secrets: Arc<Secrets>,
     port: u16,
     placeholder: String,
 }
@@ -80,7 +79,7 @@ impl<'a> Bench<'a> {
             interrupt,
             book,
             store: state::open(Deadline::after(OPEN)).ok(),
-            secrets: Secrets::new(&own),
+            secrets: Arc::new(Secrets::new(&own)),
             port: port(),
             placeholder: format!("pantheon{:016x}{:016x}", random(), random()),
         })
@@ -249,6 +248,7 @@ impl<'a> Bench<'a> {
             placeholder: self.placeholder.clone(),
             upstreams,
             hosts: self.hosts(),
+            hide: self.hiding(),
             bounds: Bounds::default(),
         };
         let whose = [self.run, &self.terms.agent, self.terms.stage.name()];
@@ -274,19 +274,15 @@ impl<'a> Bench<'a> {
 
     /// Takes secrets out of what a model is shown.
     fn hide(&self, text: &str) -> String {
-        let mut found = self.secrets.find(BStr::new("answer"), text.as_bytes());
-        found.sort_by_key(|range| range.start);
-        let (mut out, mut at) = (String::new(), 0);
-        for range in found {
-            let (Some(before), true) = (text.get(at..range.start), range.end <= text.len()) else {
-                continue;
-            };
-            out.push_str(before);
-            out.push_str(HIDDEN);
-            at = range.end;
-        }
-        out.push_str(text.get(at..).unwrap_or_default());
-        out
+        self.secrets
+            .without(text, HIDDEN)
+            .unwrap_or_else(|| text.to_owned())
+    }
+
+    /// The same, for the gateway.
+    fn hiding(&self) -> Hide {
+        let secrets = self.secrets.clone();
+        Hide::by(move |text: &str| secrets.without(text, HIDDEN))
     }
 }
 

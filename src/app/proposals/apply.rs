@@ -2,6 +2,7 @@
 
 use super::shelf::{APPLIED, settle};
 use super::{Error, Form, Found, Preview, Recovered, Shelf};
+use crate::app::validate::Secrets;
 use crate::git::apply::{self, Prepared};
 use crate::git::scratch::{Scratch, State};
 use crate::model::{Proposal, ProposalState, visible_bytes};
@@ -77,6 +78,14 @@ impl Trial<'_> {
 pub fn diff(shelf: &Shelf, found: &Found, form: Form) -> Result<Vec<u8>, Error> {
     let odb = found.odb();
     Ok(apply::diff(&found.offer(shelf, &odb), form)?)
+}
+
+/// Takes secrets out of a difference that a person looks at.
+#[must_use]
+pub fn without_secrets(diff: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(diff);
+    let hidden = Secrets::new(&[]).without(&text, "[redacted]");
+    hidden.map_or_else(|| diff.to_vec(), String::into_bytes)
 }
 
 /// Drops a proposal.

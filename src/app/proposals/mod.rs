@@ -12,7 +12,7 @@ mod undo;
 pub use crate::git::apply::{
     Conflict, Error as ApplyError, FileStat, Form, Preview, Recovered, Why as ConflictReason,
 };
-pub use apply::{Trial, diff, drop_it, try_out};
+pub use apply::{Trial, diff, drop_it, try_out, without_secrets};
 pub use error::Error;
 pub use shelf::{Found, LATEST, Shelf, Unread};
 pub use undo::{Undoing, try_undo};

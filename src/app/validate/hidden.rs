@@ -44,6 +44,22 @@ impl Secrets {
         }
     }
 
+    /// Returns a text with this in the place of each secret; `None`: there is none.
+    pub fn without(&self, text: &str, mark: &str) -> Option<String> {
+        let mut found = self.find(BStr::new("text"), text.as_bytes());
+        found.retain(|range| text.get(range.clone()).is_some());
+        found.sort_by_key(|range| (range.start, range.end));
+        let (mut out, mut at) = (String::new(), 0);
+        for range in found {
+            if range.start >= at {
+                out.push_str(&text[at..range.start]);
+                out.push_str(mark);
+            }
+            at = at.max(range.end);
+        }
+        (at > 0).then(|| out + &text[at..])
+    }
+
     /// Returns the bytes of the secrets in a content, as if all of it were new.
     pub fn find(&self, path: &BStr, bytes: &[u8]) -> Vec<Range<usize>> {
         let Some(patterns) = &self.patterns else {

@@ -44,7 +44,12 @@ fn route(wire: Wire) -> Route {
 }
 
 fn ask(wire: Wire, body: &Value) -> Result<(Value, Call), Denial> {
-    let call = read(&route(wire), &upstream(wire), body.to_string().as_bytes())?;
+    let call = read(
+        &route(wire),
+        &upstream(wire),
+        &Hide::default(),
+        body.to_string().as_bytes(),
+    )?;
     Ok((serde_json::from_slice(&call.body).unwrap(), call))
 }
 
@@ -163,7 +168,9 @@ fn answers_are_limited() {
 fn a_model_that_may_not_be_asked_is_another_or_none() {
     let mut upstream = upstream(Wire::Gemini);
     upstream.models = vec!["good".to_owned()];
-    let read = |upstream: &Upstream, wire, body: &str| read(&route(wire), upstream, body.as_bytes());
+    let read = |upstream: &Upstream, wire, body: &str| {
+        read(&route(wire), upstream, &Hide::default(), body.as_bytes())
+    };
     assert_eq!(read(&upstream, Wire::Gemini, "{}").unwrap_err().status, 404);
     upstream.instead = Some("good".to_owned());
     let call = read(&upstream, Wire::Gemini, "{}").unwrap();
