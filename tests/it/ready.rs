@@ -156,20 +156,19 @@ fn scripts_are_split_as_a_shell_does() {
 
 #[test]
 fn every_command_line_of_ours_is_one() {
-    let ci = Cli::command();
-    let knows_report = ci
-        .find_subcommand("ci")
-        .unwrap()
-        .find_subcommand("report")
-        .is_some();
     let mut count = 0;
     let mut check = |name: &str, script: &str| {
         for words in ours(script) {
             count += 1;
-            if !knows_report && words[1..].starts_with(&["ci".into(), "report".into()]) {
-                eprintln!("skipped: {name}: there is no `pantheon ci report` to check {words:?} with");
-                continue;
-            }
+            // What the runner puts in the place of its variables here.
+            let words: Vec<String> = words
+                .iter()
+                .map(|word| {
+                    word.replace("$SHARD", "1")
+                        .replace("$CI_NODE_INDEX", "1")
+                        .replace("$CI_NODE_TOTAL", "4")
+                })
+                .collect();
             let parsed = Cli::command().try_get_matches_from(&words);
             assert!(parsed.is_ok(), "{name}: {words:?}: {}", parsed.unwrap_err());
         }

@@ -159,6 +159,8 @@ impl Room<'_> {
         report
             .left_out
             .sort_by(|a, b| (&a.what, &a.why).cmp(&(&b.what, &b.why)));
+        // What is too large in the sum is so in its commits too.
+        report.left_out.dedup();
         Ok(judged(self.repo, wired, report))
     }
 }

@@ -1,3 +1,5 @@
+//! Chains of entries: whole, torn, forged, and written by many at once.
+
 use super::*;
 use std::path::PathBuf;
 

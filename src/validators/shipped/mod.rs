@@ -54,7 +54,7 @@ pub const ALL: &[&Shipped] = &[
 ];
 
 /// Names of calls that are no validators.
-const TAKEN: [&str; 2] = ["falsifier", "reviewer"];
+const TAKEN: [&str; 3] = ["creator", "falsifier", "reviewer"];
 
 /// Returns the validator of a name.
 #[must_use]
