@@ -6,9 +6,9 @@ use super::known::{self, Known};
 use super::source::Objects;
 use super::walk::{Found, Walked, walk};
 use super::weave::{Changes, weave};
-use super::{Bounds, Harvest, Refused, Scratch, ScratchError};
+use super::{Bounds, Harvest, Refused, Scratch, ScratchError, at};
 use super::{agent, modules, own, seed, surface};
-use crate::model::{EntryKind, Oid};
+use crate::model::{EntryKind, Oid, visible_bytes};
 use crate::sys::clock::Deadline;
 use crate::sys::{dirs, file};
 use bstr::{BStr, BString, ByteSlice};
@@ -18,6 +18,8 @@ use std::path::Path;
 
 /// Tells git what is ignored where nothing was written out.
 const INDEX: &str = "index.ignored";
+/// Where it is written down what was not taken.
+const REFUSED: &str = "refused.txt";
 /// The message of the commit of a harvest.
 const MESSAGE: &str = "What came of the run";
 
@@ -57,9 +59,22 @@ pub fn harvest(scratch: &mut Scratch, bounds: Bounds, within: &Deadline) -> Resu
     gather.gone(&walked.found, &seeded);
     let left_out = ignored.len() + walked.skipped.saturating_sub(modules.len());
     let harvest = gather.finish(left_out, &objects)?;
+    write_refused(scratch, &harvest.refused)?;
     scratch.run.harvest = Some((harvest.tree, harvest.commit));
     scratch.write()?;
     Ok(harvest)
+}
+
+/// Writes down what was not taken, one line each.
+fn write_refused(scratch: &Scratch, refused: &[Refused]) -> Result<(), ScratchError> {
+    let path = scratch.path().join(REFUSED);
+    dirs::remove(&path).map_err(at(&path))?;
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let line = |refused: &Refused| format!("{}: {}\n", visible_bytes(&refused.path), refused.why);
+    let text: String = refused.iter().map(line).collect();
+    own::write(&path, text.as_bytes())
 }
 
 /// Returns the places of submodules. What stands there belongs to another repository.

@@ -8,6 +8,7 @@
 //!   odb/       every object that the run needs and the user's repository may lose, and every new one
 //!   tree/      the files: all that an agent may write, with a repository of its own in `tree/.git`
 //!   home/ tmp/ its home and temporary directories
+//!   refused.txt  what was found in the tree and not taken
 //! ```
 //!
 //! ```text

@@ -59,15 +59,19 @@ impl Source {
 impl Objects {
     /// Reads an object; `None`: it is not there.
     pub fn find(&self, id: Oid) -> Result<Option<(Kind, Vec<u8>)>, ScratchError> {
-        let mut bytes = Vec::new();
+        let (mut bytes, mut broken) = (Vec::new(), None);
         for handle in &self.handles {
-            let found = handle.try_find(&id, &mut bytes);
-            let kind = found.map_err(|e| Error::Object(id, e.to_string()))?;
-            if let Some(kind) = kind.map(|data| data.kind) {
-                return Ok(Some((kind, bytes)));
+            match handle.try_find(&id, &mut bytes) {
+                Ok(None) => {}
+                Ok(Some(found)) => return Ok(Some((found.kind, bytes))),
+                // What is broken in one place may be whole in another.
+                Err(e) => broken = Some(Error::Object(id, e.to_string())),
             }
         }
-        Ok(None)
+        match broken {
+            Some(error) => Err(error.into()),
+            None => Ok(None),
+        }
     }
 
     /// Reads an object that must be there, and of a kind.

@@ -132,3 +132,76 @@ fn below(rows: &[(&Entry, Stat)], prefix: usize) -> Vec<(usize, usize, usize)> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::scratch::known::Known;
+    use bstr::ByteSlice;
+
+    const SHA1: gix::hash::Kind = gix::hash::Kind::Sha1;
+
+    fn entry(path: &str, kind: Option<EntryKind>, is_out: bool) -> Entry {
+        Entry {
+            kind,
+            id: Oid::from_bytes_or_panic(&[path.len() as u8; 20]),
+            path: path.into(),
+            is_out,
+        }
+    }
+
+    #[test]
+    fn an_index_knows_its_trees_and_what_is_left_out() {
+        let long = "l".repeat(5000);
+        let entries = [
+            entry("a", Some(EntryKind::Executable), true),
+            entry("b-x/", None, false),
+            entry("b/c/d", Some(EntryKind::Symlink), true),
+            entry("b/c/e", Some(EntryKind::File), false),
+            entry("b/f/", None, false),
+            entry(&long, Some(EntryKind::Submodule), true),
+        ];
+        let rows: Vec<_> = entries.iter().map(|entry| (entry, Stat::default())).collect();
+        let trees = [&b""[..], b"b/", b"b/c/"].map(|path| (path, Oid::null(SHA1)));
+        let bytes = bytes(&rows, &trees.into_iter().collect(), SHA1).unwrap();
+        let null = [0; 20];
+        let cache = [
+            &b"\x006 2\n"[..],
+            &null,
+            b"b-x\x001 0\n",
+            &[4; 20],
+            b"b\x003 2\n",
+            &null,
+            b"c\x002 0\n",
+            &null,
+            b"f\x001 0\n",
+            &[4; 20],
+        ]
+        .concat();
+        assert!(bytes.contains_str(cache));
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("index");
+        crate::sys::file::write_new(&path, &bytes).unwrap();
+        let read = gix::index::File::at(&path, SHA1, false, gix::index::decode::Options::default()).unwrap();
+        assert!(read.is_sparse());
+        let paths: Vec<String> = read
+            .entries()
+            .iter()
+            .map(|entry| entry.path(&read).to_string())
+            .collect();
+        assert_eq!(paths, ["a", "b-x/", "b/c/d", "b/c/e", "b/f/", &long]);
+        let known = Known::read(&path, SHA1).unwrap();
+        let found = |path: &str| known.get(path.into()).map(|entry| (entry.kind, entry.is_out));
+        assert_eq!(found("a"), Some((EntryKind::Executable, true)));
+        assert_eq!(found("b/c/e"), Some((EntryKind::File, false)));
+        assert_eq!(found("b/f"), None);
+        let (paths, dirs) = known.unseen();
+        assert_eq!(paths, [b"b/c/e".as_bstr()].into());
+        assert_eq!(
+            dirs,
+            ["b", "b/c", "b/f", "b-x"]
+                .map(|dir| dir.as_bytes().as_bstr())
+                .into()
+        );
+    }
+}
