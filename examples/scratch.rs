@@ -1,11 +1,13 @@
 //! Measures how long it takes to have a tree of files for an agent, beside `git worktree add`.
 //!
 //! ```text
-//! cargo run --release --example scratch [FILES] [ROUNDS]
+//! cargo run --release --example scratch [FILES] [ROUNDS] [1]
 //! ```
 //!
-//! A repository of as many small files is made, all of them in one pack. In every round, in an order that is drawn
-//! anew, each way makes its tree; what it made is taken away outside of the measured time.
+//! A repository of as many small files is made, all of them in one pack; with the last argument, a remote has them too,
+//! so that nothing is to be copied. In every round, in an order that is drawn anew, each way makes its tree; what it
+//! made is taken away outside of the measured time. In a scratch tree one file is changed, and the harvest of that is
+//! measured too. `TMPDIR` says where all this is.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -14,7 +16,7 @@
 )]
 
 use pantheon::git::Repository;
-use pantheon::git::scratch::{Plan, Start, create, remove};
+use pantheon::git::scratch::{Bounds, Plan, Start, create, harvest, remove};
 use pantheon::sys::clock::Deadline;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -32,27 +34,36 @@ fn main() {
     let place = tempfile::tempdir().unwrap();
     let repository = place.path().join("repo");
     make(&repository, files);
-    let mut times: [Vec<Duration>; 4] = Default::default();
+    if args.next().is_some() {
+        git(&repository, &["update-ref", "refs/remotes/origin/main", "HEAD"]);
+    }
+    let mut times: [Vec<Duration>; 7] = Default::default();
     let mut seed = 0x9e37_79b9_u64;
     for round in 0..rounds {
         for way in order(&mut seed) {
-            let took = measure(way, place.path(), round);
-            println!("round {round}: {:42} {:8.3} s", WAYS[way], took.as_secs_f64());
-            times[way].push(took);
+            for (way, took) in measure(way, place.path(), round) {
+                println!("round {round}: {:42} {:8.4} s", WAYS[way], took.as_secs_f64());
+                times[way].push(took);
+            }
         }
     }
     report(files, rounds, &mut times);
 }
 
-const WAYS: [&str; 4] = [
+/// How many ways there are to make a tree; the harvests of all but the first follow.
+const TREES: usize = 4;
+const WAYS: [&str; 7] = [
     "`git worktree add`",
     "scratch tree, all files",
     "scratch tree, one directory of a hundred",
     "scratch tree, one directory",
+    "harvest, all files",
+    "harvest, one directory of a hundred",
+    "harvest, one directory",
 ];
 
 fn order(seed: &mut u64) -> Vec<usize> {
-    let mut ways: Vec<usize> = (0..WAYS.len()).collect();
+    let mut ways: Vec<usize> = (0..TREES).collect();
     for at in (1..ways.len()).rev() {
         *seed = seed
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -62,7 +73,7 @@ fn order(seed: &mut u64) -> Vec<usize> {
     ways
 }
 
-fn measure(way: usize, place: &Path, round: usize) -> Duration {
+fn measure(way: usize, place: &Path, round: usize) -> Vec<(usize, Duration)> {
     let repository = place.join("repo");
     if way == 0 {
         let to = place.join("linked");
@@ -73,7 +84,7 @@ fn measure(way: usize, place: &Path, round: usize) -> Duration {
             &repository,
             &["worktree", "remove", "--force", to.to_str().unwrap()],
         );
-        return took;
+        return vec![(way, took)];
     }
     let sparse = match way {
         1 => None,
@@ -88,13 +99,18 @@ fn measure(way: usize, place: &Path, round: usize) -> Duration {
     let opened = Repository::open(&repository).unwrap();
     let within = Deadline::after(Duration::from_secs(600));
     let id = format!("run-{way}-{round}");
-    let scratch = create(&opened, &place.join("state"), &id, Start::Index, &plan, &within).unwrap();
-    let took = start.elapsed();
+    let mut scratch = create(&opened, &place.join("state"), &id, Start::Index, &plan, &within).unwrap();
+    let made = start.elapsed();
+    std::fs::write(scratch.tree().join("d0/e0/f0.rs"), "changed\n").unwrap();
+    let start = Instant::now();
+    let found = harvest(&mut scratch, Bounds::default(), &within).unwrap();
+    let harvested = start.elapsed();
+    assert_eq!(found.changed, ["d0/e0/f0.rs"]);
     remove(scratch).unwrap();
-    took
+    vec![(way, made), (way + TREES - 1, harvested)]
 }
 
-fn report(files: usize, rounds: usize, times: &mut [Vec<Duration>; 4]) {
+fn report(files: usize, rounds: usize, times: &mut [Vec<Duration>; 7]) {
     println!("{files} files, {rounds} rounds, medians");
     for times in times.iter_mut() {
         times.sort();
@@ -103,7 +119,7 @@ fn report(files: usize, rounds: usize, times: &mut [Vec<Duration>; 4]) {
     for (way, times) in WAYS.iter().zip(times.iter()) {
         let (median, least) = (times[rounds / 2].as_secs_f64(), times[0].as_secs_f64());
         println!(
-            "{way:42} {median:8.3} s  least {least:8.3} s  {:6.1} times",
+            "{way:42} {median:8.4} s  least {least:8.4} s  {:6.1} times",
             first / median
         );
     }

@@ -3,14 +3,14 @@
 //! Nothing is lost: work that no harvest has is harvested before anything goes. Nothing is left: what a dead run left
 //! running is ended, and its files are taken away.
 
-use super::{Error, state};
+use super::{Error, proposals, state};
 use crate::config::Settings;
 use crate::git::Repository;
 use crate::git::scratch::{
     self, Bounds, Plan, Scratch, ScratchError, Start, State, VARIABLE, create, harvest, remove, strip,
 };
 use crate::sys::clock::{self, Deadline};
-use crate::sys::owner;
+use crate::sys::{dirs, owner};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -198,7 +198,7 @@ impl Sweep<'_> {
         match scratch.run().state {
             State::Preparing => self.remove(scratch, "it was never laid out"),
             State::Working => self.dead(scratch),
-            State::Proposed => self.swept.waiting += 1,
+            State::Proposed => self.proposed(scratch),
             State::Harvested | State::Dropped => self.finished(scratch),
         }
     }
@@ -272,10 +272,29 @@ impl Sweep<'_> {
         }
     }
 
-    fn finished(&mut self, scratch: Scratch) {
+    /// A proposal that is open stays. One that was applied keeps what can take it back for as long as any finished
+    /// run is kept.
+    fn proposed(&mut self, scratch: Scratch) {
+        let path = scratch.path();
+        if !proposals::is_settled(path, &scratch.run().id) {
+            self.swept.waiting += 1;
+            return;
+        }
+        // Nobody may apply it or take it back meanwhile.
+        let lock = proposals::lock_of(path).map(|lock| dirs::lock(&lock, &Deadline::after(Duration::ZERO)));
+        if let (Some(Ok(_lock)), true) = (lock, self.is_old(&scratch)) {
+            self.remove(scratch, "it is older than `[scratch] keep`");
+        }
+    }
+
+    fn is_old(&self, scratch: &Scratch) -> bool {
         let age = clock::now().saturating_sub(scratch.run().created);
         let age = Duration::from_millis(age.max(0).unsigned_abs());
-        if self.keep.is_some_and(|keep| age > keep.age) {
+        self.keep.is_some_and(|keep| age > keep.age)
+    }
+
+    fn finished(&mut self, scratch: Scratch) {
+        if self.is_old(&scratch) {
             return self.remove(scratch, "it is older than `[scratch] keep`");
         }
         let is_wanted = scratch.run().state == State::Harvested;

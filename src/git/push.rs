@@ -133,14 +133,18 @@ fn boundary(repo: &Repository, to: Oid, commits: &[Oid], known: &[Oid]) -> Optio
 /// Returns the commits that the remote is known to have, from its tracking references.
 #[must_use]
 pub fn remote_tips(repo: &Repository, remote: &str) -> Vec<Oid> {
-    let prefix = format!("refs/remotes/{remote}/");
+    tips(repo, &format!("refs/remotes/{remote}/"))
+}
+
+/// Returns the commits of all references below a prefix.
+pub(super) fn tips(repo: &Repository, prefix: &str) -> Vec<Oid> {
     if repo.foreign_refs {
-        return tips_from_git(repo, &prefix);
+        return tips_from_git(repo, prefix);
     }
     let Ok(references) = repo.gix.references() else {
         return Vec::new();
     };
-    let Ok(found) = references.prefixed(prefix.as_str()) else {
+    let Ok(found) = references.prefixed(prefix) else {
         return Vec::new();
     };
     let ids = found

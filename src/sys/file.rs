@@ -115,6 +115,23 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     options.open(path)?.write_all(bytes)
 }
 
+/// Writes a new file with the rights that new files of the user have, at most `mode`, and returns what the system says
+/// about it.
+///
+/// # Errors
+/// As [`write_new`].
+pub fn write_usual(path: &Path, bytes: &[u8], mode: u32) -> io::Result<fs::Metadata> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.metadata()
+}
+
 /// Reads a plain file of at most `limit` bytes. What is a link, or no file, is an error, and nothing is waited for.
 ///
 /// # Errors

@@ -15,4 +15,5 @@ pub use crate::git::apply::{
 pub use apply::{Trial, diff, drop_it, try_out, without_secrets};
 pub use error::Error;
 pub use shelf::{Found, LATEST, Shelf, Unread};
+pub(super) use shelf::{is_settled, lock_of};
 pub use undo::{Undoing, try_undo};

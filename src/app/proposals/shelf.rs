@@ -16,6 +16,8 @@ use std::time::Duration;
 
 /// The name that means the newest proposal that is open.
 pub const LATEST: &str = "latest";
+/// The lock, beside the directory of the runs.
+const LOCK: &str = "apply.lock";
 /// How long somebody else may have the lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Where a run keeps what it did to the working tree, and what took that back.
@@ -35,6 +37,17 @@ pub struct Found {
     /// What is offered.
     pub proposal: Proposal,
     pub(super) run: PathBuf,
+}
+
+/// Whether a run has a proposal of which nobody expects anything but perhaps to take it back.
+pub fn is_settled(run: &Path, id: &str) -> bool {
+    let read = read::read(run, id).ok().flatten();
+    read.is_some_and(|proposal| proposal.state != ProposalState::Open)
+}
+
+/// Returns the lock of everybody who changes the working tree or a proposal, for the directory of a run.
+pub fn lock_of(run: &Path) -> Option<PathBuf> {
+    Some(run.parent()?.parent()?.join(LOCK))
 }
 
 /// A proposal that cannot be understood.
@@ -147,7 +160,7 @@ impl Shelf {
     /// Takes the lock of everybody who changes the working tree or a proposal, and cleans up behind those that died.
     pub(super) fn take(&self) -> Result<(File, Vec<Recovered>), Error> {
         let above = self.runs.parent().unwrap_or(&self.runs);
-        let path = above.join("apply.lock");
+        let path = above.join(LOCK);
         let failed = |e: io::Error| match e.kind() {
             io::ErrorKind::TimedOut => Error::Busy,
             _ => Error::App(app::Error::Write(path.clone(), e)),

@@ -9,7 +9,7 @@ use crate::sys::dirs;
 pub(super) const INDEX: &str = "index";
 
 /// Writes the agent's repository into its tree, where the files are already.
-pub(super) fn write(scratch: &Scratch, base: &Base) -> Result<(), ScratchError> {
+pub(super) fn write(scratch: &Scratch, base: &Base, index: &[u8]) -> Result<(), ScratchError> {
     let (ours, dir) = (scratch.git_dir(), scratch.tree().join(".git"));
     dirs::private_dir(&dir).map_err(super::at(&dir))?;
     own::init(&dir, Whose::Agents, base.tree.kind())?;
@@ -19,7 +19,7 @@ pub(super) fn write(scratch: &Scratch, base: &Base) -> Result<(), ScratchError> 
         format!("{}\n", base.head).as_bytes(),
     )?;
     // It knows the times of the files, so that nothing seems to have changed.
-    base::copy(&ours.join(INDEX), &dir.join(INDEX))?;
+    own::write(&dir.join(INDEX), index)?;
     base::copy(&ours.join("shallow"), &dir.join("shallow"))?;
     base::copy(&ours.join("info/exclude"), &dir.join("info/exclude"))
 }

@@ -1,12 +1,10 @@
 //! What a run starts from: a tree, the commit that it stands on, and the commit that an agent sees.
 
-use super::{Base, Scratch, ScratchError, Start, at};
+use super::{Base, Scratch, ScratchError, Start};
 use crate::git::index::Index;
 use crate::git::{Repository, commits, worktree};
 use crate::model::{Oid, visible_bytes};
-use bstr::ByteSlice;
 use std::path::Path;
-use std::str::FromStr;
 
 /// The message of the commit that stands for an index.
 const STAGED: &str = "What was staged when the run began";
@@ -15,7 +13,6 @@ pub(super) const COPIED: &str = "index.user";
 
 /// Finds the base, and writes what the user's repository does not have of it to the run's objects.
 pub(super) fn find(scratch: &Scratch, repository: &Repository, start: Start) -> Result<Base, ScratchError> {
-    copy_index(scratch, repository)?;
     let (tree, commit) = match start {
         Start::Commit(id) => (repository.tree_of(id)?, Some(id)),
         Start::Index => (index_tree(scratch, repository)?, commits::head(repository)?),
@@ -28,7 +25,7 @@ pub(super) fn find(scratch: &Scratch, repository: &Repository, start: Start) -> 
 }
 
 /// Copies the index that git means, with the parts that it shares.
-fn copy_index(scratch: &Scratch, repository: &Repository) -> Result<(), ScratchError> {
+pub(super) fn copy_index(scratch: &Scratch, repository: &Repository) -> Result<(), ScratchError> {
     copy(&repository.index_path(), &scratch.git_dir().join(COPIED))?;
     let Ok(entries) = std::fs::read_dir(repository.git_dir()) else {
         return Ok(());
@@ -66,11 +63,4 @@ fn index_tree(scratch: &Scratch, repository: &Repository) -> Result<Oid, Scratch
         scratch.object(*kind, bytes)?;
     }
     Ok(tree)
-}
-
-/// Reads the one id that git printed.
-pub(super) fn oid(said: &[u8], about: &Path) -> Result<Oid, ScratchError> {
-    let text = said.trim().to_str_lossy();
-    let wrong = |_| std::io::Error::other(format!("`git` said `{text}`"));
-    Oid::from_str(&text).map_err(wrong).map_err(at(about))
 }

@@ -1,15 +1,18 @@
 //! Lays out a run.
 
-use super::files::{self, Entry, Files};
+use super::list::{self, Dir, Entry, Listed};
 use super::own::{self, Whose};
+use super::source::Objects;
 use super::{Plan, Run, Scratch, ScratchError, Start, State};
-use super::{agent, alternates, at, base, layout, modules, pin, remove, seed};
+use super::{agent, alternates, at, base, files, layout, modules, pin, remove, seed, table};
 use crate::git::Repository;
 use crate::model::{EntryKind, Oid, visible_bytes};
 use crate::sys::clock::{self, Deadline};
 use crate::sys::owner::Owner;
 use crate::sys::{dirs, file};
 use bstr::{BString, ByteSlice};
+use gix::index::entry::Stat;
+use std::collections::HashMap;
 use std::path::Path;
 
 /// How many files that name filters are looked at.
@@ -62,27 +65,79 @@ fn lay_out(
     let base = base::find(scratch, repository, start)?;
     let keep = format!("refs/pantheon/keep/{}", scratch.run.id);
     scratch.reference(&keep, base.head)?;
-    let entries = files::list(scratch, base.tree, within)?;
-    let is_out = chosen(scratch, repository, &entries, plan, within)?;
-    let pinned = written(&entries, &is_out, plan);
-    let what = files(base.tree, &entries, &is_out, plan, is_partial(repository));
-    std::thread::scope(|scope| {
-        let shared: &Scratch = scratch;
-        let writer = scope.spawn(|| files::write(shared, &what, &shared.tree(), within));
-        let pinned = pin::pin(shared, repository, &base, pinned.as_deref(), within);
+    let source = scratch.source()?;
+    let mut listed = chosen(scratch, repository, &source.open(), base.tree, plan, within)?;
+    let pinned = pinned(&listed.entries, plan);
+    let left: Vec<Entry> = listed
+        .entries
+        .iter()
+        .filter(|entry| entry.kind.is_none())
+        .cloned()
+        .collect();
+    let (stats, unseen) = std::thread::scope(|scope| {
+        let (shared, entries, tree): (&Scratch, _, _) = (scratch, &mut listed.entries, scratch.tree());
+        let source = &source;
+        let writer = scope.spawn(move || files::write(source, entries, &tree, within));
+        let unseen = list::unseen(source, &left, within).and_then(|unseen| {
+            let trees = trees_of(&listed.dirs, &unseen);
+            let needed = pin::Needed {
+                base,
+                written: pinned.as_deref(),
+                trees: &trees,
+            };
+            pin::pin(shared, repository, &source.open(), &needed, within)?;
+            Ok(unseen)
+        });
         let written = writer.join().unwrap_or(Err(ScratchError::Stopped));
-        pinned.and(written)
+        unseen.and_then(|unseen| Ok((written?, unseen)))
     })?;
-    let empty = modules::write(scratch, &entries, &is_out, within)?;
+    let empty = modules::write(scratch, &source, &listed.entries, within)?;
     scratch.notes.extend(modules::note(&empty));
-    scratch.notes.extend(pointers(scratch, &entries, &is_out));
-    agent::write(scratch, &base)?;
+    scratch.notes.extend(pointers(scratch, &listed.entries));
+    agent::write(scratch, &base, &indexes(scratch, &listed, &stats, &unseen)?)?;
     seed::copy(scratch, repository, plan, within)?;
     scratch.run.base = Some(base);
     match within.is_over() {
         true => Err(ScratchError::Stopped),
         false => scratch.set_state(State::Working),
     }
+}
+
+/// Returns the trees that were read, by their ids.
+fn trees_of<'a>(dirs: &'a [Dir], unseen: &'a [Listed]) -> HashMap<Oid, &'a [u8]> {
+    let all = dirs.iter().chain(unseen.iter().flat_map(|listed| &listed.dirs));
+    all.map(|dir| (dir.id, &dir.bytes[..])).collect()
+}
+
+/// Writes our index, in which a directory that is left out is one entry, and returns that of the agent, whose git may
+/// not know such entries.
+fn indexes(
+    scratch: &Scratch,
+    listed: &Listed,
+    stats: &[Stat],
+    unseen: &[Listed],
+) -> Result<Vec<u8>, ScratchError> {
+    let (path, hash) = (scratch.git_dir().join(agent::INDEX), scratch.hash()?);
+    let mut trees: HashMap<&[u8], Oid> = HashMap::new();
+    trees.extend(listed.dirs.iter().map(|dir| (&dir.path[..], dir.id)));
+    let rows: Vec<(&Entry, Stat)> = listed.entries.iter().zip(stats.iter().copied()).collect();
+    let ours = own::write_index(&path, &rows, &trees, hash)?;
+    if unseen.is_empty() {
+        return Ok(ours);
+    }
+    let mut all = Vec::new();
+    let mut unseen = unseen.iter();
+    for row in rows {
+        match row.0.kind {
+            Some(_) => all.push(row),
+            None => {
+                let Some(below) = unseen.next() else { break };
+                trees.extend(below.dirs.iter().map(|dir| (&dir.path[..], dir.id)));
+                all.extend(below.entries.iter().map(|entry| (entry, Stat::default())));
+            }
+        }
+    }
+    table::bytes(&all, &trees, hash).map_err(at(&path))
 }
 
 /// Lays out all directories, and our own repository.
@@ -98,33 +153,23 @@ fn lay_git(scratch: &Scratch, repository: &Repository) -> Result<(), ScratchErro
     base::copy(&common.join("info/exclude"), &git.join("info/exclude"))
 }
 
-/// Returns which paths are written out: those that are wanted and there.
+/// Returns what is in the tree, and which of it is written out: what is wanted and there.
 fn chosen(
     scratch: &mut Scratch,
     repository: &Repository,
-    entries: &[Entry],
+    objects: &Objects,
+    tree: Oid,
     plan: &Plan,
     within: &Deadline,
-) -> Result<Vec<bool>, ScratchError> {
-    let mut is_out = files::wanted(entries, plan.sparse.as_deref());
-    if plan
-        .sparse
-        .as_ref()
-        .is_some_and(|sparse| !files::is_any(entries, sparse))
-    {
+) -> Result<Listed, ScratchError> {
+    let mut listed = list::list(objects, tree, plan.sparse.as_deref(), within)?;
+    if plan.sparse.is_some() && !listed.is_any {
         return Err(ScratchError::Empty);
     }
     if !is_partial(repository) {
-        return Ok(is_out);
+        return Ok(listed);
     }
-    let missing = files::missing(scratch, entries, within)?;
-    let mut left: Vec<&BString> = Vec::new();
-    for (entry, is_out) in entries.iter().zip(&mut is_out) {
-        if *is_out && entry.kind != EntryKind::Submodule && missing.contains(&entry.id) {
-            *is_out = false;
-            left.push(&entry.path);
-        }
-    }
+    let left = leave_missing(&mut scratch.source()?.open(), &mut listed.entries);
     scratch.notes.extend(left.first().map(|first| {
         format!(
             "{} files are not in this partial clone, and so not here, as `{}`; `git backfill` or a checkout brings them",
@@ -132,7 +177,22 @@ fn chosen(
             visible_bytes(first)
         )
     }));
-    Ok(is_out)
+    Ok(listed)
+}
+
+/// Leaves out the files that are not there, and returns their paths. Nothing is fetched.
+pub(super) fn leave_missing(objects: &mut Objects, entries: &mut [Entry]) -> Vec<BString> {
+    let is_file = |entry: &&mut Entry| entry.is_out && entry.kind != Some(EntryKind::Submodule);
+    let mut files: Vec<&mut Entry> = entries.iter_mut().filter(is_file).collect();
+    let missing = objects.missing(files.iter().map(|entry| entry.id));
+    let mut left = Vec::new();
+    for (entry, is_missing) in files.iter_mut().zip(missing) {
+        if is_missing {
+            entry.is_out = false;
+            left.push(entry.path.clone());
+        }
+    }
+    left
 }
 
 /// Whether objects of a repository may be missing that a remote has.
@@ -144,40 +204,22 @@ fn is_partial(repository: &Repository) -> bool {
 }
 
 /// Returns the files that are written out, where not all are.
-fn written(entries: &[Entry], is_out: &[bool], plan: &Plan) -> Option<Vec<Oid>> {
-    if plan.sparse.is_none() && !is_out.contains(&false) {
+fn pinned(entries: &[Entry], plan: &Plan) -> Option<Vec<Oid>> {
+    if plan.sparse.is_none() && entries.iter().all(|entry| entry.is_out) {
         return None;
     }
-    let out = entries.iter().zip(is_out).filter(|(_, is_out)| **is_out);
-    let files = out.filter(|(entry, _)| entry.kind != EntryKind::Submodule);
-    Some(files.map(|(entry, _)| entry.id).collect())
-}
-
-/// Says what is written out.
-fn files<'a>(
-    tree: Oid,
-    entries: &'a [Entry],
-    is_out: &'a [bool],
-    plan: &Plan,
-    is_partial: bool,
-) -> Files<'a> {
-    let sparse = plan.sparse.as_deref().filter(|_| !is_partial);
-    Files {
-        index: agent::INDEX,
-        tree,
-        entries,
-        is_out,
-        patterns: sparse.and_then(|sparse| files::patterns(entries, is_out, sparse)),
-    }
+    let out = entries.iter().filter(|entry| entry.is_out);
+    let files = out.filter(|entry| entry.kind != Some(EntryKind::Submodule));
+    Some(files.map(|entry| entry.id).collect())
 }
 
 /// Says whether large files are pointers here.
-fn pointers(scratch: &Scratch, entries: &[Entry], is_out: &[bool]) -> Option<String> {
-    let out = entries.iter().zip(is_out).filter(|(_, is_out)| **is_out);
-    let naming = out.filter(|(entry, _)| {
-        entry.kind == EntryKind::File && entry.path.rsplit_str("/").next() == Some(b".gitattributes")
+fn pointers(scratch: &Scratch, entries: &[Entry]) -> Option<String> {
+    let out = entries.iter().filter(|entry| entry.is_out);
+    let naming = out.filter(|entry| {
+        entry.kind == Some(EntryKind::File) && entry.path.rsplit_str("/").next() == Some(b".gitattributes")
     });
-    let is_named = naming.take(NAMING).any(|(entry, _)| {
+    let is_named = naming.take(NAMING).any(|entry| {
         let path = scratch.tree().join(entry.path.to_path_lossy());
         file::read_plain(&path, 1 << 20).is_ok_and(|text| text.contains_str("filter=lfs"))
     });

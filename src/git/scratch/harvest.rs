@@ -1,21 +1,25 @@
 //! What came of a run, as a tree.
 //!
-//! Files are read and made objects here; git is only asked which new paths are ignored, and to put the tree together
-//! from a list of ids. So nothing in the tree can name a program: no attribute, no configuration, no repository.
+//! Files are read and made objects here; git is only asked which new paths are ignored. So nothing in the tree can name a program: no attribute, no configuration, no repository.
 
 use super::known::{self, Known};
+use super::source::Objects;
 use super::walk::{Found, Walked, walk};
-use super::{Bounds, Harvest, Refused, Scratch, ScratchError};
-use super::{agent, base, modules, seed, surface};
-use crate::model::{EntryKind, Oid};
+use super::weave::{Changes, weave};
+use super::{Bounds, Harvest, Refused, Scratch, ScratchError, at};
+use super::{agent, modules, own, seed, surface};
+use crate::model::{EntryKind, Oid, visible_bytes};
 use crate::sys::clock::Deadline;
 use crate::sys::{dirs, file};
 use bstr::{BStr, BString, ByteSlice};
-use std::collections::HashSet;
+use gix::index::entry::Stat;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-/// Where the tree is put together.
-const INDEX: &str = "index.harvest";
+/// Tells git what is ignored where nothing was written out.
+const INDEX: &str = "index.ignored";
+/// Where it is written down what was not taken.
+const REFUSED: &str = "refused.txt";
 /// The message of the commit of a harvest.
 const MESSAGE: &str = "What came of the run";
 
@@ -28,12 +32,16 @@ const MESSAGE: &str = "What came of the run";
 /// stay as they are.
 pub fn harvest(scratch: &mut Scratch, bounds: Bounds, within: &Deadline) -> Result<Harvest, ScratchError> {
     let base = scratch.base()?;
-    let known = Known::read(&scratch.git_dir().join(agent::INDEX), base.tree.kind())?;
+    let mut known = Known::read(&scratch.git_dir().join(agent::INDEX), base.tree.kind())?;
+    let objects = scratch.source()?.open();
     let seeded: Vec<BString> = seed::copied(scratch)?;
     let modules = modules_of(&known);
     let skip: HashSet<BString> = seeded.iter().chain(&modules).cloned().collect();
     let mut walked = walk(&scratch.tree(), &skip, bounds.entries, within)?;
     clear_pipes(&walked);
+    for found in &walked.found {
+        known.look(found.path.as_bstr(), &objects)?;
+    }
     let ignored = ignored(scratch, &known, &walked.found, within)?;
     let mut gather = Gather::new(
         scratch,
@@ -50,10 +58,23 @@ pub fn harvest(scratch: &mut Scratch, bounds: Bounds, within: &Deadline) -> Resu
     }
     gather.gone(&walked.found, &seeded);
     let left_out = ignored.len() + walked.skipped.saturating_sub(modules.len());
-    let harvest = gather.finish(left_out)?;
+    let harvest = gather.finish(left_out, &objects)?;
+    write_refused(scratch, &harvest.refused)?;
     scratch.run.harvest = Some((harvest.tree, harvest.commit));
     scratch.write()?;
     Ok(harvest)
+}
+
+/// Writes down what was not taken, one line each.
+fn write_refused(scratch: &Scratch, refused: &[Refused]) -> Result<(), ScratchError> {
+    let path = scratch.path().join(REFUSED);
+    dirs::remove(&path).map_err(at(&path))?;
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let line = |refused: &Refused| format!("{}: {}\n", visible_bytes(&refused.path), refused.why);
+    let text: String = refused.iter().map(line).collect();
+    own::write(&path, text.as_bytes())
 }
 
 /// Returns the places of submodules. What stands there belongs to another repository.
@@ -91,7 +112,11 @@ fn ignored(
     if asked.is_empty() {
         return Ok(HashSet::new());
     }
-    let git = scratch.git_on(agent::INDEX, &scratch.tree(), within).input(asked);
+    let unseen = known.unseen_named(".gitignore");
+    let rows: Vec<_> = unseen.iter().map(|entry| (entry, Stat::default())).collect();
+    let index = scratch.git_dir().join(INDEX);
+    own::write_index(&index, &rows, &HashMap::new(), scratch.hash()?)?;
+    let git = scratch.git_on(INDEX, &scratch.tree(), within).input(asked);
     let said = git.ask(&["check-ignore", "-z", "--stdin"])?.unwrap_or_default();
     let paths = said.split(|byte| *byte == 0).filter(|path| !path.is_empty());
     Ok(paths.map(BString::from).collect())
@@ -294,11 +319,11 @@ impl<'a> Gather<'a> {
         bytes.is_ok_and(|bytes| hash(bytes) == Some(before.id)) && kind(found) == before.kind
     }
 
-    fn finish(mut self, left_out: usize) -> Result<Harvest, ScratchError> {
+    fn finish(mut self, left_out: usize, objects: &Objects) -> Result<Harvest, ScratchError> {
         let base = self.scratch.base()?;
         let tree = match self.set.is_empty() && self.gone.is_empty() {
             true => base.tree,
-            false => self.tree()?,
+            false => self.tree(base.tree, objects)?,
         };
         let mut commit = None;
         if tree != base.tree {
@@ -335,36 +360,12 @@ impl<'a> Gather<'a> {
     }
 
     /// Puts the tree together from the base and what differs.
-    fn tree(&self) -> Result<Oid, ScratchError> {
-        let git_dir = self.scratch.git_dir();
-        dirs::remove(&git_dir.join(INDEX)).map_err(super::at(&git_dir))?;
-        base::copy(&git_dir.join(agent::INDEX), &git_dir.join(INDEX))?;
-        let git = self.scratch.git_on(INDEX, &self.scratch.tree(), self.within);
-        git.input(self.lines())
-            .run(&["update-index", "-z", "--index-info"])?;
-        self.scratch.write_tree(INDEX, self.within)
-    }
-
-    /// What goes first makes room for what comes.
-    fn lines(&self) -> Vec<u8> {
-        let null = Oid::null(self.hash());
-        let mut lines = Vec::new();
-        for path in &self.gone {
-            lines.extend_from_slice(format!("0 {null}\t").as_bytes());
-            lines.extend_from_slice(path);
-            lines.push(0);
-        }
-        for (path, kind, id) in &self.set {
-            let mode = match kind {
-                EntryKind::Executable => "100755",
-                EntryKind::Symlink => "120000",
-                _ => "100644",
-            };
-            lines.extend_from_slice(format!("{mode} {id}\t").as_bytes());
-            lines.extend_from_slice(path);
-            lines.push(0);
-        }
-        lines
+    fn tree(&self, base: Oid, objects: &Objects) -> Result<Oid, ScratchError> {
+        let mut changes: Changes = self.gone.iter().map(|path| (path.clone(), None)).collect();
+        let set = self.set.iter();
+        changes.extend(set.map(|(path, kind, id)| (path.clone(), Some((*kind, *id)))));
+        let write = |bytes: &[u8]| self.scratch.object(gix::objs::Kind::Tree, bytes);
+        weave(objects, base, &changes, &write)
     }
 }
 

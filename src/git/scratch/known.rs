@@ -1,6 +1,7 @@
 //! What a run has written out: the index of its base, with the times of the files at that moment.
 
-use super::{ScratchError, at};
+use super::source::Objects;
+use super::{ScratchError, at, list, weave};
 use crate::model::{EntryKind, Oid};
 use bstr::{BStr, BString, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stat};
@@ -18,9 +19,11 @@ pub(super) struct Entry {
     stat: Stat,
 }
 
-/// All paths of the base.
+/// All paths of the base, as far as anybody looked.
 pub(super) struct Known {
     entries: HashMap<BString, Entry>,
+    /// The directories of which nothing was written out, with their trees.
+    dirs: HashMap<BString, Oid>,
     written: (u32, u32),
 }
 
@@ -32,7 +35,14 @@ impl Known {
             .map_err(|e| std::io::Error::other(e.to_string()))
             .map_err(at(path))?;
         let mut entries = HashMap::with_capacity(file.entries().len());
+        let mut dirs = HashMap::new();
         for entry in file.entries() {
+            if entry.mode == Mode::DIR {
+                let path = entry.path(&file);
+                let path = path.strip_suffix(b"/").unwrap_or(path);
+                dirs.insert(path.into(), entry.id);
+                continue;
+            }
             let known = Entry {
                 kind: kind(entry.mode),
                 id: entry.id,
@@ -42,7 +52,57 @@ impl Known {
             entries.insert(entry.path(&file).to_owned(), known);
         }
         let written = written(path).map_err(at(path))?;
-        Ok(Self { entries, written })
+        Ok(Self {
+            entries,
+            dirs,
+            written,
+        })
+    }
+
+    /// Looks into the directories above a path, of which nothing was written out.
+    pub fn look(&mut self, path: &BStr, objects: &Objects) -> Result<(), ScratchError> {
+        for slash in path.find_iter(b"/") {
+            let dir = path[..slash].as_bstr();
+            if let Some(id) = self.dirs.remove(dir) {
+                self.open(dir, id, objects)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, dir: &BStr, id: Oid, objects: &Objects) -> Result<(), ScratchError> {
+        for (name, kind, id) in weave::children(objects, id)? {
+            let path = BString::from([dir.as_bytes(), b"/", &name].concat());
+            match kind {
+                None => drop(self.dirs.insert(path, id)),
+                Some(kind) => drop(self.entries.insert(
+                    path,
+                    Entry {
+                        kind,
+                        id,
+                        is_out: false,
+                        stat: Stat::default(),
+                    },
+                )),
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the files with this name that were not written out, in order.
+    pub fn unseen_named(&self, name: &str) -> Vec<list::Entry> {
+        let unseen = self.entries.iter().filter(|(_, entry)| !entry.is_out);
+        let named = unseen.filter(|(path, _)| path.rsplit_str("/").next() == Some(name.as_bytes()));
+        let mut found: Vec<list::Entry> = named
+            .map(|(path, entry)| list::Entry {
+                kind: Some(entry.kind),
+                id: entry.id,
+                path: path.clone(),
+                is_out: false,
+            })
+            .collect();
+        found.sort_by(|a, b| a.path.cmp(&b.path));
+        found
     }
 
     /// Returns what the base has in a place.
@@ -60,10 +120,10 @@ impl Known {
         let unseen = self.entries.iter().filter(|(_, entry)| !entry.is_out);
         let paths: HashSet<&BStr> = unseen.map(|(path, _)| path.as_bstr()).collect();
         let above = |path: &&'_ BStr| -> Vec<usize> { path.find_iter(b"/").collect() };
-        let dirs = paths
-            .iter()
-            .flat_map(|path| above(path).into_iter().map(|at| path[..at].as_bstr()))
-            .collect();
+        let whole = self.dirs.keys().map(|dir| dir.as_bstr());
+        let dirs = paths.iter().copied().chain(whole.clone());
+        let dirs = dirs.flat_map(|path| above(&path).into_iter().map(|at| path[..at].as_bstr()));
+        let dirs = dirs.chain(whole).collect();
         (paths, dirs)
     }
 

@@ -208,8 +208,16 @@ impl Scratch {
     }
 
     pub(super) fn write(&self) -> Result<(), ScratchError> {
-        let path = self.path.join("run.toml");
-        file::write_atomic(&path, self.run.text().as_bytes(), 0o600).map_err(at(&path))
+        let (path, text) = (self.path.join("run.toml"), self.run.text());
+        if !self.is_busy() {
+            return file::write_atomic(&path, text.as_bytes(), 0o600).map_err(at(&path));
+        }
+        // Nobody works on it any more after the machine stopped: waiting for the disk, with all the files that were
+        // just written, would be in vain.
+        let new = self.path.join("run.toml.new");
+        dirs::remove(&new).map_err(at(&new))?;
+        file::write_new(&new, text.as_bytes()).map_err(at(&new))?;
+        std::fs::rename(&new, &path).map_err(at(&path))
     }
 
     /// Returns what is written down about it.

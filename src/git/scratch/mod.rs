@@ -8,14 +8,17 @@
 //!   odb/       every object that the run needs and the user's repository may lose, and every new one
 //!   tree/      the files: all that an agent may write, with a repository of its own in `tree/.git`
 //!   home/ tmp/ its home and temporary directories
+//!   refused.txt  what was found in the tree and not taken
 //! ```
 //!
 //! ```text
 //! create    lays a run out        layout        its places, `run.toml` and the lock
 //! base      what it starts from   own           git with nothing of the user's environment
-//! pin       objects that stay     alternates    where objects are borrowed
-//! files     the files of the base modules       those of submodules
-//! agent     the agent's own git   seed          untracked files that a build needs
+//! alternates where objects are borrowed         source  reads them
+//! pin       objects that stay     risk, pack    which those are, and where they are kept
+//! list      what is in the base   files, table  its files, and an index of them
+//! modules   those of submodules   seed          untracked files that a build needs
+//! agent     the agent's own git   weave         a tree from another one and what differs
 //! harvest   what came of it       walk, known   what is in the tree, and what was written to it
 //! names     what may not be       surface       what runs by itself
 //! remove    takes a run away
@@ -32,14 +35,20 @@ mod files;
 mod harvest;
 mod known;
 mod layout;
+mod list;
 mod modules;
 mod names;
 mod own;
+mod pack;
 mod pin;
 mod remove;
+mod risk;
 mod seed;
+mod source;
 mod surface;
+mod table;
 mod walk;
+mod weave;
 
 pub use create::create;
 pub use harvest::harvest;
@@ -180,4 +189,9 @@ pub enum ScratchError {
 fn at(path: &std::path::Path) -> impl FnOnce(io::Error) -> ScratchError {
     let path = path.to_owned();
     move |error| ScratchError::File(path, error)
+}
+
+/// Returns how many threads work at a time.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |count| count.get().min(8))
 }

@@ -1,12 +1,13 @@
 //! The files of submodules, from what is fetched already: nothing is asked of a network.
 
-use super::files::{self, Entry, Files};
-use super::{Scratch, ScratchError};
+use super::list::{Entry, list};
+use super::source::{Objects, Source};
+use super::{Scratch, ScratchError, create, files, own};
 use crate::model::{EntryKind, Oid, visible_bytes};
 use crate::sys::clock::Deadline;
 use bstr::{BStr, BString, ByteSlice};
 use sha2::{Digest, Sha256};
-use std::path::Path;
+use std::collections::HashMap;
 
 /// Submodules deeper than this stay empty.
 const DEEPEST: usize = 5;
@@ -14,74 +15,61 @@ const DEEPEST: usize = 5;
 /// Writes out the submodules whose commits are there. Returns the paths of those that stay empty.
 pub(super) fn write(
     scratch: &Scratch,
+    source: &Source,
     entries: &[Entry],
-    is_out: &[bool],
     within: &Deadline,
 ) -> Result<Vec<BString>, ScratchError> {
-    let mut empty = Vec::new();
-    below(scratch, BStr::new(""), entries, is_out, within, 0, &mut empty)?;
-    Ok(empty)
+    let mut writer = Writer {
+        scratch,
+        source,
+        objects: source.open(),
+        within,
+        empty: Vec::new(),
+    };
+    writer.below(BStr::new(""), entries, 0)?;
+    Ok(writer.empty)
 }
 
-fn below(
-    scratch: &Scratch,
-    dir: &BStr,
-    entries: &[Entry],
-    is_out: &[bool],
-    within: &Deadline,
-    depth: usize,
-    empty: &mut Vec<BString>,
-) -> Result<(), ScratchError> {
-    let links = entries.iter().zip(is_out).filter(|(_, is_out)| **is_out);
-    for (link, _) in links.filter(|(entry, _)| entry.kind == EntryKind::Submodule) {
-        let path = join(dir, link.path.as_bstr());
-        let Some(tree) = tree(scratch, link.id, within)?.filter(|_| depth < DEEPEST) else {
-            empty.push(path);
-            continue;
-        };
-        let inner = files::list(scratch, tree, within)?;
-        let missing = files::missing(scratch, &inner, within)?;
-        let is_there: Vec<bool> = inner.iter().map(|entry| !missing.contains(&entry.id)).collect();
-        let at = scratch.tree().join(path.to_path_lossy());
-        let what = Files {
-            index: &index_name(path.as_bstr()),
-            tree,
-            entries: &inner,
-            is_out: &is_there,
-            patterns: None,
-        };
-        make_dir(&at)?;
-        files::write(scratch, &what, &at, within)?;
-        below(
-            scratch,
-            path.as_bstr(),
-            &inner,
-            &is_there,
-            within,
-            depth + 1,
-            empty,
-        )?;
-    }
-    Ok(())
+struct Writer<'a> {
+    scratch: &'a Scratch,
+    source: &'a Source,
+    objects: Objects,
+    within: &'a Deadline,
+    empty: Vec<BString>,
 }
 
-fn make_dir(path: &Path) -> Result<(), ScratchError> {
-    match std::fs::create_dir(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => {
-            Err(ScratchError::File(path.to_owned(), e))
+impl Writer<'_> {
+    fn below(&mut self, dir: &BStr, entries: &[Entry], depth: usize) -> Result<(), ScratchError> {
+        let is_module = |entry: &&Entry| entry.is_out && entry.kind == Some(EntryKind::Submodule);
+        for link in entries.iter().filter(is_module) {
+            let path = join(dir, link.path.as_bstr());
+            let Some(tree) = self.tree(link.id)?.filter(|_| depth < DEEPEST) else {
+                self.empty.push(path);
+                continue;
+            };
+            let mut inner = list(&self.objects, tree, None, self.within)?.entries;
+            create::leave_missing(&mut self.source.open(), &mut inner);
+            let at = self.scratch.tree().join(path.to_path_lossy());
+            let stats = files::write(self.source, &mut inner, &at, self.within)?;
+            let rows: Vec<_> = inner.iter().zip(stats).collect();
+            let index = self.scratch.git_dir().join(index_name(path.as_bstr()));
+            own::write_index(&index, &rows, &HashMap::new(), tree.kind())?;
+            self.below(path.as_bstr(), &inner, depth + 1)?;
         }
-        _ => Ok(()),
+        Ok(())
     }
-}
 
-/// Returns the tree of a commit of a submodule, if it is there.
-fn tree(scratch: &Scratch, commit: Oid, within: &Deadline) -> Result<Option<Oid>, ScratchError> {
-    let wanted = format!("{commit}^{{tree}}");
-    let said = scratch
-        .git(within)
-        .ask(&["rev-parse", "--quiet", "--verify", &wanted])?;
-    said.map(|said| super::base::oid(&said, &scratch.git_dir()))
-        .transpose()
+    /// Returns the tree of a commit of a submodule, if both are there.
+    fn tree(&self, commit: Oid) -> Result<Option<Oid>, ScratchError> {
+        let Some((gix::objs::Kind::Commit, bytes)) = self.objects.find(commit)? else {
+            return Ok(None);
+        };
+        let tree = gix::objs::CommitRefIter::from_bytes(&bytes, commit.kind()).tree_id();
+        let Some(tree) = tree.ok() else {
+            return Ok(None);
+        };
+        Ok(self.objects.find(tree)?.map(|_| tree))
+    }
 }
 
 /// Returns the name of the index that knows the files of a submodule.

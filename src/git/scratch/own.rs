@@ -2,11 +2,14 @@
 //!
 //! They are written by hand: no template of the user's or the machine's, no hook, and no program to start.
 
-use super::{Scratch, ScratchError, alternates, at, base};
+use super::list::Entry;
+use super::{Scratch, ScratchError, alternates, at, table};
 use crate::git::command::Git;
 use crate::sys::clock::Deadline;
 use crate::sys::{dirs, file};
+use gix::index::entry::Stat;
 use gix::objs::Write;
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -106,6 +109,19 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), ScratchError> {
     file::write_new(path, bytes).map_err(at(path))
 }
 
+/// Writes an index, in the place of one that is there.
+pub(super) fn write_index(
+    path: &Path,
+    rows: &[(&Entry, Stat)],
+    trees: &HashMap<&[u8], gix::ObjectId>,
+    hash: gix::hash::Kind,
+) -> Result<Vec<u8>, ScratchError> {
+    let bytes = table::bytes(rows, trees, hash).map_err(at(path))?;
+    dirs::remove(path).map_err(at(path))?;
+    write(path, &bytes)?;
+    Ok(bytes)
+}
+
 impl Scratch {
     /// Prepares `git` for our git directory: new objects go to the run's own, and nothing of the environment or of
     /// the tree decides what it does.
@@ -130,13 +146,6 @@ impl Scratch {
             .env("GIT_INDEX_FILE", self.git_dir().join(index))
             .env("GIT_WORK_TREE", files)
             .in_dir(files)
-    }
-
-    /// Writes the trees of an index to the run's objects, without a look at the user's.
-    pub(super) fn write_tree(&self, index: &str, within: &Deadline) -> Result<gix::ObjectId, ScratchError> {
-        let git = self.git_on(index, &self.tree(), within);
-        let git = git.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", "");
-        base::oid(&git.run(&["write-tree", "--missing-ok"])?, &self.git_dir())
     }
 
     /// Writes an object of the run.

@@ -4,21 +4,66 @@
 //! What remote-tracking branches and tags reach stays. A commit that is amended, reset or on a deleted branch may go
 //! at any time, and its objects with it: those are copied, a long history only as far as [`HISTORY`].
 
-use super::{Base, Scratch, ScratchError, alternates};
+use super::pack::Pack;
+use super::risk::{self, HISTORY};
+use super::source::Objects;
+use super::{Base, Scratch, ScratchError, alternates, at};
 use crate::git::Repository;
 use crate::git::command::Git;
 use crate::model::Oid;
 use crate::sys::clock::Deadline;
 use bstr::ByteSlice;
+use std::collections::HashMap;
 use std::path::Path;
 
-/// How many commits of the user's that only local branches reach are kept.
-const HISTORY: usize = 64;
 /// The most trees that are left out since they stay.
 const EDGES: usize = 20;
 
-/// Copies the objects that could go. With `written`, of the files in the base only those and what no commit has.
+/// What is to be kept.
+pub(super) struct Needed<'a> {
+    pub base: Base,
+    /// Of the files in the base only those and what no commit has; `None`: all.
+    pub written: Option<&'a [Oid]>,
+    /// Trees that were read already.
+    pub trees: &'a HashMap<Oid, &'a [u8]>,
+}
+
+/// Copies the objects that could go: a few at once, very many with the help of git.
 pub(super) fn pin(
+    scratch: &Scratch,
+    repository: &Repository,
+    objects: &Objects,
+    needed: &Needed<'_>,
+    within: &Deadline,
+) -> Result<(), ScratchError> {
+    let Needed { base, written, trees } = needed;
+    let found = risk::at_risk(repository, objects, base, *written, trees, within)?;
+    let Some(found) = found else {
+        return by_git(scratch, repository, base, *written, within);
+    };
+    let mut pack = Pack::new(objects.hash());
+    for id in found {
+        if within.is_over() {
+            return Err(ScratchError::Stopped);
+        }
+        if pack.is_full() {
+            return by_git(scratch, repository, base, *written, within);
+        }
+        let dir = scratch.odb();
+        let added = match trees.get(&id) {
+            Some(tree) => pack.add(id, gix::objs::Kind::Tree, tree),
+            None => match objects.find(id)? {
+                Some((kind, bytes)) => pack.add(id, kind, &bytes),
+                // As in a partial clone.
+                None => Ok(()),
+            },
+        };
+        added.map_err(at(&dir))?;
+    }
+    pack.write(&scratch.odb().join("pack"))
+}
+
+fn by_git(
     scratch: &Scratch,
     repository: &Repository,
     base: &Base,
@@ -63,23 +108,7 @@ fn at_risk(git: &Git, base: &Base, is_sparse: bool) -> Result<Vec<u8>, ScratchEr
     }
     args.extend(edges.iter().map(String::as_str));
     args.extend(["--not", "--remotes", "--tags"]);
-    let mut found = ids(&git.run(&args)?);
-    if !edges.is_empty() {
-        found.extend(trees(git, base)?);
-    }
-    Ok(found)
-}
-
-/// Lists all directories of the base: those that a harvest does not change are then never written again.
-fn trees(git: &Git, base: &Base) -> Result<Vec<u8>, ScratchError> {
-    let tree = base.tree.to_string();
-    Ok(ids(&git.run(&[
-        "rev-list",
-        "--objects",
-        "--missing=allow-any",
-        "--filter=blob:none",
-        &tree,
-    ])?))
+    Ok(ids(&git.run(&args)?))
 }
 
 /// Returns the trees, as exclusions, of the commits at which what stays begins.

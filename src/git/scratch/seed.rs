@@ -34,6 +34,10 @@ pub(super) fn copy(
     };
     let mut patterns = plan.seed.clone();
     patterns.extend(included(&root.join(INCLUDE)));
+    if patterns.is_empty() && plan.secrets.is_empty() {
+        return Ok(());
+    }
+    base::copy_index(scratch, repository)?;
     let secrets = matching(scratch, root, &plan.secrets, false, within)?;
     let mut paths = matching(scratch, root, &patterns, true, within)?;
     paths.extend(secrets.iter().cloned());

@@ -201,6 +201,117 @@ fn what_a_sparse_tree_does_not_show_stays_as_it_is() {
     ));
 }
 
+/// A repository in which most is not written out, and a run that has only `src`.
+fn mostly_unseen() -> (Place, Scratch) {
+    let place = Place::new();
+    place.repo.write("lib/.gitignore", "*.out\n");
+    place.repo.write("lib/deep/er/a.rs", "a\n");
+    place.repo.write("lib/deep/b.rs", "b\n");
+    place.repo.write("lib/c.rs", "c\n");
+    place.repo.commit("three");
+    let plan = Plan {
+        sparse: Some(vec!["src".into()]),
+        ..Plan::default()
+    };
+    let scratch = place.create(&plan);
+    (place, scratch)
+}
+
+#[test]
+fn git_works_in_a_sparse_tree() {
+    let (place, scratch) = mostly_unseen();
+    let before = snapshot(&place.repo.root);
+    let agent = |args: &[&str]| place.agent(&scratch, args);
+    assert_eq!(agent(&["status", "--porcelain"]), "");
+    assert_eq!(agent(&["diff", "HEAD"]), "");
+    let tracked = place.repo.git(&["ls-files"]);
+    assert_eq!(agent(&["ls-files"]), tracked);
+    assert_eq!(agent(&["log", "--format=%s"]), "three\ntwo\none");
+    assert_eq!(agent(&["write-tree"]), agent(&["rev-parse", "HEAD^{tree}"]));
+    unchanged(&place.repo.root, &before);
+    std::fs::write(scratch.tree().join("src/a.rs"), "changed\n").unwrap();
+    std::fs::write(scratch.tree().join("src/new.rs"), "new\n").unwrap();
+    assert_eq!(
+        agent(&["status", "--porcelain", "--untracked-files=all"]),
+        " M src/a.rs\n?? src/new.rs"
+    );
+    agent(&["add", "-A"]);
+    agent(&["commit", "-q", "-m", "mine"]);
+    assert_eq!(
+        agent(&["diff", "--name-status", "HEAD~1"]),
+        "M\tsrc/a.rs\nA\tsrc/new.rs"
+    );
+    std::fs::write(scratch.tree().join("src/a.rs"), "again\n").unwrap();
+    agent(&["stash", "-q"]);
+    agent(&["checkout", "-q", "-b", "other", "HEAD~1"]);
+    agent(&["checkout", "-q", "scratch"]);
+    agent(&["stash", "pop", "-q"]);
+    agent(&["fsck"]);
+    assert!(!scratch.tree().join("lib").exists());
+}
+
+#[test]
+fn work_where_nothing_was_written_out_is_judged_by_what_is_there() {
+    let (place, mut scratch) = mostly_unseen();
+    let tree = scratch.tree();
+    std::fs::create_dir_all(tree.join("lib/deep/er")).unwrap();
+    std::fs::write(tree.join("lib/deep/er/a.rs"), "changed\n").unwrap();
+    std::fs::write(tree.join("lib/deep/b.rs"), "b\n").unwrap();
+    std::fs::write(tree.join("lib/deep/new.rs"), "new\n").unwrap();
+    std::fs::write(tree.join("lib/deep/x.out"), "ignored\n").unwrap();
+    std::fs::write(tree.join("docs"), "hides\n").unwrap();
+    let harvest = reap(&mut scratch);
+    assert_eq!(names(&harvest.changed), ["lib/deep/er/a.rs", "lib/deep/new.rs"]);
+    assert_eq!(harvest.left_out, 1);
+    assert_eq!(
+        refusals(&harvest),
+        ["docs is in the place of something that was not written out"]
+    );
+    let listed = place.ours(
+        &scratch,
+        &["ls-tree", "-r", "--name-only", &harvest.tree.to_string()],
+    );
+    assert_eq!(
+        listed,
+        ".gitignore\ndocs/a.md\nlib/.gitignore\nlib/c.rs\nlib/deep/b.rs\nlib/deep/er/a.rs\nlib/deep/new.rs\nlink\nrun.sh\nsrc/a.rs\nsrc/b.rs"
+    );
+}
+
+#[test]
+fn a_tree_that_leads_elsewhere_is_not_written_out() {
+    let place = Place::new();
+    let blob = place.repo.git(&["rev-parse", "HEAD:src/a.rs"]);
+    let tree = |lines: &str| {
+        let mut command = place.repo.command("git");
+        let made = place
+            .repo
+            .finish(command.args(["mktree", "--missing"]), lines.as_bytes());
+        assert_eq!(made.code, 0, "{made}");
+        made.stdout.trim().to_owned()
+    };
+    place
+        .repo
+        .write("target-of-link", place.state.path().to_str().unwrap());
+    let link = place.repo.git(&["hash-object", "-w", "target-of-link"]);
+    let inner = tree(&format!("100644 blob {blob}\tout\n"));
+    for (lines, why) in [
+        (format!("040000 tree {inner}\t..\n"), "it has the name `..`"),
+        (format!("040000 tree {inner}\t.git\n"), "it has the name `.git`"),
+        (format!("120000 blob {link}\ta\n040000 tree {inner}\ta\n"), ""),
+    ] {
+        let commit = place.repo.git(&["commit-tree", "-m", "odd", &tree(&lines)]);
+        let made = place.try_create(Start::Commit(commit.parse().unwrap()), &Plan::default());
+        assert!(!place.state.path().join("out").exists());
+        match made {
+            Ok(scratch) => {
+                assert_eq!(why, "");
+                assert!(scratch.tree().join("a").is_dir());
+            }
+            Err(error) => assert!(!why.is_empty() && error.to_string().contains(why), "{error}"),
+        }
+    }
+}
+
 #[test]
 fn what_cannot_be_laid_out_leaves_nothing_behind() {
     let place = Place::new();

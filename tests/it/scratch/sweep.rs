@@ -93,6 +93,10 @@ fn what_was_refused_stays_where_it_is() {
     let path = die(scratch);
     gc(&place, &[]);
     assert!(path.join("tree/out").is_symlink());
+    assert_eq!(
+        std::fs::read_to_string(path.join("refused.txt")).unwrap(),
+        "out: is a link that leads out of the tree, or into `.git`\n"
+    );
 }
 
 #[test]
@@ -161,6 +165,56 @@ fn nothing_but_a_run_is_taken_away() {
     let said = gc(&place, &[]);
     assert!(said.starts_with("run mine: stays: "), "{said}");
     assert!(dir.join("file").exists());
+}
+
+#[test]
+fn proposals_go_by_age_once_nobody_waits_for_them() {
+    let place = Place::new();
+    let offer = |state: &str, days: i64| {
+        let scratch = place.create(&Plan::default());
+        let base = scratch.base().unwrap();
+        let proposal = serde_json::json!({
+            "version": 1, "id": scratch.run().id, "created": 0, "task": "t", "agent": "a", "runtime": "r",
+            "models": [], "base": base.tree.to_string(), "base-commit": null, "tree": base.tree.to_string(),
+            "paths": [], "surface": [], "refused": [], "decision": "pass", "stage": "pre-commit", "findings": [],
+            "rounds": 1, "input-tokens": 0, "output-tokens": 0, "cost": "0", "elapsed": 0, "level": "strict",
+            "said": "", "state": state,
+        });
+        std::fs::write(scratch.path().join("proposal.json"), proposal.to_string()).unwrap();
+        let (id, path, created) = (
+            scratch.run().id.clone(),
+            scratch.path().join("run.toml"),
+            scratch.run().created,
+        );
+        let mut scratch = scratch;
+        scratch.set_state(State::Proposed).unwrap();
+        drop(scratch);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let then = created - days * 24 * 60 * 60 * 1000;
+        let text = text.replace(&format!("created = {created}"), &format!("created = {then}"));
+        std::fs::write(&path, text).unwrap();
+        id
+    };
+    let open = offer("open", 30);
+    let applied = offer("applied", 30);
+    let young = offer("applied", 10);
+    let undone = offer("undone", 30);
+    let why = "it is older than `[scratch] keep`";
+    let mut lines: Vec<String> = [applied, undone]
+        .iter()
+        .map(|id| format!("run {id}: removed: {why}\n"))
+        .collect();
+    lines.sort();
+    let said = gc(&place, &[]);
+    assert_eq!(said, lines.concat() + "0 runs at work, 1 waiting for you\n");
+    let mut stay: Vec<String> = left(&place)
+        .iter()
+        .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    stay.sort();
+    let mut expected = vec![open, young];
+    expected.sort();
+    assert_eq!(stay, expected);
 }
 
 #[test]
