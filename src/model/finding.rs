@@ -91,6 +91,8 @@ pub struct Finding {
     pub snippet: Option<Snippet>,
     /// What to do about it, one lowercase line.
     pub help: Option<String>,
+    /// What to write instead, where that is certain.
+    pub fix: Option<super::Fix>,
     /// Who says it.
     pub origin: super::Origin,
     /// The commit it was found in, where that is not the head of the change.
