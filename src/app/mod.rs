@@ -11,6 +11,7 @@ pub mod debug;
 pub mod doctor;
 mod error;
 pub mod eval;
+pub mod excerpts;
 mod framework;
 pub mod hook;
 pub mod install;

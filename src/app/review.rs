@@ -10,6 +10,7 @@ use crate::model::{ChangeSet, Report, RuleInfo, Stage};
 use crate::rules::pattern;
 use crate::sys::signal::Interrupt;
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 /// What to judge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +52,20 @@ pub struct Judged {
     pub own: Vec<RuleInfo>,
     /// The root of the working tree, if there is one.
     pub root: Option<PathBuf>,
+    /// What was judged, where it can be looked at again.
+    pub seen: Option<Seen>,
+}
+
+/// What was judged, to be looked at again by who shows it.
+pub struct Seen {
+    /// The repository.
+    pub repo: Repository,
+    /// The change.
+    pub change: ChangeSet,
+    /// The repository's own patterns.
+    pub own: Vec<pattern::Source>,
+    /// What holds the objects of a working tree.
+    pub scratch: Option<TempDir>,
 }
 
 /// Judges what the request names.
@@ -95,7 +110,14 @@ fn look(dir: &Path, request: &Request, is_dry: bool) -> Result<(Judged, Vec<Plan
             .notes
             .push("nothing was checked: the change has no file".to_owned());
     }
-    Ok((judged(&repo, &wired, report), planned))
+    let mut judged = judged(&repo, &wired, report);
+    judged.seen = Some(Seen {
+        repo,
+        change,
+        own: wired.own,
+        scratch: matches!(request.what, What::Worktree).then_some(scratch),
+    });
+    Ok((judged, planned))
 }
 
 /// Joins a report with what is needed to show it.
@@ -105,6 +127,7 @@ pub(super) fn judged(repo: &Repository, wired: &Wired, report: Report) -> Judged
         max_findings: wired.max_findings,
         own: wired.own.iter().map(pattern::info_of).collect(),
         root: repo.root().ok().map(Path::to_owned),
+        seen: None,
     }
 }
 

@@ -14,7 +14,7 @@ mod words;
 pub use crate::model::{Objects, ReadError, Relation};
 pub use lines::Lines;
 pub use marks::Marks;
-pub use sink::{Draft, Place, Sink, fingerprint};
+pub use sink::{Draft, Edits, Place, Sink, fingerprint};
 pub use traits::Traits;
 pub use view::{ChangeView, Content, FileView, is_test};
 pub use words::WORDS;

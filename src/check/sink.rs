@@ -29,6 +29,8 @@ pub struct Draft {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// What to write instead, where that is certain.
+    pub fix: Option<Edits>,
     /// Where it stands.
     pub place: Place,
     /// The bytes that must not be shown, in the same text as the place.
@@ -37,6 +39,15 @@ pub struct Draft {
     pub origin: Origin,
     /// What identifies it, where that is not the text of its lines.
     pub fingerprint: Option<Fingerprint>,
+}
+
+/// What to write instead of parts of the file's new content. Holds nothing of the content itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edits {
+    /// What it does, one lowercase line.
+    pub summary: String,
+    /// Which bytes go, in order and one behind the other, and what comes in their place.
+    pub all: Vec<(Range<usize>, &'static str)>,
 }
 
 /// Where a draft stands.
@@ -97,6 +108,7 @@ impl<'a> Sink<'a> {
             confidence: self.info.confidence,
             message,
             help: None,
+            fix: None,
             place,
             secret: None,
             origin: Origin::Computed,
@@ -122,6 +134,13 @@ impl Draft {
     /// Says what to do about it, in one lowercase line.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Says what to write instead: only where nobody could want anything else.
+    pub fn fix(&mut self, summary: impl Into<String>, all: Vec<(Range<usize>, &'static str)>) -> &mut Self {
+        let summary = summary.into();
+        self.fix = Some(Edits { summary, all });
         self
     }
 

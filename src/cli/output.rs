@@ -2,8 +2,8 @@
 
 use super::{Context, Failure};
 use crate::app::review::Judged;
-use crate::app::{lines, settings};
-use crate::report::{self, Format, LineHashes};
+use crate::app::{excerpts, lines, settings};
+use crate::report::{self, Excerpts, Format, LineHashes};
 use crate::sys::terminal::{self, Stream};
 use crate::sys::{clock, env, file};
 use std::path::{Path, PathBuf};
@@ -67,8 +67,7 @@ impl Args {
     /// When a file cannot be written.
     pub fn write(&self, judged: &Judged, cx: &Context) -> Result<(), Failure> {
         let targets = self.targets()?;
-        let needs_lines = targets.iter().any(|target| target.format == Format::SarifGithub);
-        let lines = needs_lines.then(|| lines::hashes(&cx.dir, &judged.report));
+        let beside = Beside::of(&targets, judged, cx);
         let shown = Shown {
             quiet: self.quiet,
             verbose: cx.verbose,
@@ -77,12 +76,9 @@ impl Args {
         let mut failed = None;
         for target in &targets {
             match &target.file {
-                None => cx.write(
-                    Stream::Out,
-                    &rendered(judged, target.format, cx, &shown, lines.as_ref()),
-                ),
+                None => cx.write(Stream::Out, &rendered(judged, target.format, cx, &shown, &beside)),
                 Some(path) => {
-                    let done = write_file(judged, target.format, path, cx, lines.as_ref());
+                    let done = write_file(judged, target.format, path, cx, &beside);
                     failed = failed.or(done.err());
                 }
             }
@@ -137,6 +133,23 @@ impl Args {
     }
 }
 
+/// What formats show beside the report, read only for those that do.
+#[derive(Default)]
+struct Beside {
+    lines: Option<LineHashes>,
+    excerpts: Option<Excerpts>,
+}
+
+impl Beside {
+    fn of(targets: &[Target], judged: &Judged, cx: &Context) -> Self {
+        let has = |format| targets.iter().any(|target| target.format == format);
+        Self {
+            lines: has(Format::SarifGithub).then(|| lines::hashes(&cx.dir, &judged.report)),
+            excerpts: has(Format::Html).then(|| excerpts::of(judged)),
+        }
+    }
+}
+
 /// How a report is shown on a stream.
 pub struct Shown {
     /// Whether a plain pass says nothing.
@@ -150,16 +163,10 @@ pub struct Shown {
 /// Renders a report for a stream.
 #[must_use]
 pub fn render(judged: &Judged, format: Format, cx: &Context, shown: &Shown) -> Vec<u8> {
-    rendered(judged, format, cx, shown, None)
+    rendered(judged, format, cx, shown, &Beside::default())
 }
 
-fn rendered(
-    judged: &Judged,
-    format: Format,
-    cx: &Context,
-    shown: &Shown,
-    lines: Option<&LineHashes>,
-) -> Vec<u8> {
+fn rendered(judged: &Judged, format: Format, cx: &Context, shown: &Shown, beside: &Beside) -> Vec<u8> {
     let silent = shown.quiet && !shown.verbose && judged.report.findings.is_empty();
     let infos = if silent && format == Format::Human {
         Vec::new()
@@ -180,7 +187,8 @@ fn rendered(
         verbose: shown.verbose,
         rules: &rules,
         ended: clock::now(),
-        line_hashes: lines,
+        line_hashes: beside.lines.as_ref(),
+        excerpts: beside.excerpts.as_ref(),
     };
     let bytes = report::render(format, &judged.report, &options);
     match format {
@@ -194,7 +202,7 @@ fn write_file(
     format: Format,
     path: &Path,
     cx: &Context,
-    lines: Option<&LineHashes>,
+    beside: &Beside,
 ) -> Result<(), Failure> {
     let infos = settings::rules(None);
     let rules: Vec<_> = infos.iter().chain(&judged.own).collect();
@@ -203,7 +211,8 @@ fn write_file(
         max_findings: 0,
         rules: &rules,
         ended: clock::now(),
-        line_hashes: lines,
+        line_hashes: beside.lines.as_ref(),
+        excerpts: beside.excerpts.as_ref(),
         ..Default::default()
     };
     let place = cx.dir.join(path);

@@ -3,7 +3,7 @@
 use super::ordinal::Ordinals;
 use super::suppress::{self, Comment};
 use super::times::Times;
-use super::{Part, Plan, Suppressions, sink, snippet};
+use super::{Part, Plan, Suppressions, fix, sink, snippet};
 use crate::check::{Draft, FileView, Lines, Place, Run, fingerprint};
 use crate::model::{
     Disposition, FileChange, Finding, LeftOut, Location, Message, Objects, ReadError, Region,
@@ -202,8 +202,14 @@ struct Text<'a> {
     view: Option<&'a FileView<'a>>,
 }
 
-fn finish(drafts: Vec<Draft>, mut comments: Vec<Comment>, text: &Text<'_>, plan: &Plan<'_>) -> Vec<Finding> {
+fn finish(
+    mut drafts: Vec<Draft>,
+    mut comments: Vec<Comment>,
+    text: &Text<'_>,
+    plan: &Plan<'_>,
+) -> Vec<Finding> {
     let secrets = snippet::disjoint(drafts.iter().filter_map(|d| d.secret.clone()).collect());
+    fix::settle(&mut drafts);
     let beside = beside(&drafts, text);
     let mut ordinals = Ordinals::new(text.view);
     let mut out: Vec<_> = drafts
@@ -270,6 +276,9 @@ fn finding(
     let snippet = range
         .as_ref()
         .map(|r| snippet::cut(text.bytes, text.lines, r, secrets));
+    let fix = draft
+        .fix
+        .and_then(|edits| fix::of(edits, text.bytes, text.lines, secrets));
     Finding {
         location: location(draft.place, region),
         check: draft.check,
@@ -278,6 +287,7 @@ fn finding(
         message: draft.message,
         snippet,
         help: draft.help,
+        fix,
         origin: draft.origin,
         commit: None,
         fingerprint,

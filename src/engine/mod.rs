@@ -3,12 +3,15 @@
 //!
 //! What a finding means for the change is the policy's to say, not the engine's.
 
+mod excerpt;
 mod file;
+mod fix;
 mod ordinal;
 mod snippet;
 mod suppress;
 mod times;
 
+pub use excerpt::{Sheet, excerpt};
 #[doc(hidden)]
 pub use suppress::parse as parse_suppression;
 pub use suppress::{BROKEN, OWN, Suppressions};

@@ -35,6 +35,12 @@ pub fn disjoint(mut secrets: Vec<Range<usize>>) -> Vec<Range<usize>> {
     out
 }
 
+/// Whether a part of a text shares a byte with a secret; these are ordered and do not overlap.
+pub fn holds(part: &Range<usize>, secrets: &[Range<usize>]) -> bool {
+    let at = secrets.partition_point(|s| s.end <= part.start);
+    secrets.get(at).is_some_and(|s| s.start < part.end)
+}
+
 /// Cuts out the lines around a place, with every secret in them replaced; these are ordered and do not
 /// overlap.
 pub fn cut(text: &[u8], lines: &Lines, range: &Range<usize>, secrets: &[Range<usize>]) -> Snippet {
@@ -45,30 +51,16 @@ pub fn cut(text: &[u8], lines: &Lines, range: &Range<usize>, secrets: &[Range<us
     let mut out = String::new();
     let mut highlight = 0..0;
     for line in first..=last {
-        let whole = lines.range(line);
-        let whole = whole.start..trim(text, whole);
-        let mark = range.start.clamp(whole.start, whole.end)..range.end.clamp(whole.start, whole.end);
-        let start = whole.start.max(mark.start.saturating_sub(AROUND));
-        let end = whole
-            .end
-            .min(mark.end.min(mark.start + AROUND) + AROUND)
-            .max(start);
         if line > first {
             out.push('\n');
         }
-        if start > whole.start {
-            out.push('…');
-        }
-        out.push_str(&show(text, start..mark.start.max(start), secrets));
+        let whole = self::line(text, lines, line);
+        let mark = range.start.clamp(whole.start, whole.end)..range.end.clamp(whole.start, whole.end);
+        let shown = push_line(&mut out, text, whole, mark, secrets);
         if line == first {
-            highlight.start = out.len();
+            highlight.start = shown.start;
         }
-        out.push_str(&show(text, mark.start.max(start)..mark.end.min(end), secrets));
-        highlight.end = out.len();
-        out.push_str(&show(text, mark.end.min(end)..end, secrets));
-        if end < whole.end {
-            out.push('…');
-        }
+        highlight.end = shown.end;
     }
     Snippet {
         first_line: first + 1,
@@ -76,6 +68,39 @@ pub fn cut(text: &[u8], lines: &Lines, range: &Range<usize>, secrets: &[Range<us
         highlight,
         is_cut: false,
     }
+}
+
+/// Returns the bytes of a line without its end.
+pub fn line(text: &[u8], lines: &Lines, line: u32) -> Range<usize> {
+    let whole = lines.range(line);
+    whole.start..trim(text, whole)
+}
+
+/// Appends what is shown of a line around a mark in it. Returns where the mark went.
+pub fn push_line(
+    out: &mut String,
+    text: &[u8],
+    whole: Range<usize>,
+    mark: Range<usize>,
+    secrets: &[Range<usize>],
+) -> Range<usize> {
+    let start = whole.start.max(mark.start.saturating_sub(AROUND));
+    let end = whole
+        .end
+        .min(mark.end.min(mark.start + AROUND) + AROUND)
+        .max(start);
+    if start > whole.start {
+        out.push('…');
+    }
+    out.push_str(&show(text, start..mark.start.max(start), secrets));
+    let from = out.len();
+    out.push_str(&show(text, mark.start.max(start)..mark.end.min(end), secrets));
+    let to = out.len();
+    out.push_str(&show(text, mark.end.min(end)..end, secrets));
+    if end < whole.end {
+        out.push('…');
+    }
+    from..to
 }
 
 /// Returns where a line ends without its `\n` or `\r\n`.

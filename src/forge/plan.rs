@@ -180,7 +180,7 @@ mod tests {
         suggested.suggestion = Some(Suggestion {
             start_line: 5,
             end_line: 7,
-            text: String::new(),
+            text: None,
         });
         let remarks = [
             remark("1", Some("a"), Some((5, 7))),

@@ -85,7 +85,7 @@ fn suggested(forge: Forge, lines: (u32, u32)) -> Value {
         suggestion: Some(Suggestion {
             start_line: 5,
             end_line: 7,
-            text: "one\n```two".to_owned(),
+            text: Some("one\n```two".to_owned()),
         }),
     };
     let target = target(forge);

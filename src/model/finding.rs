@@ -91,6 +91,8 @@ pub struct Finding {
     pub snippet: Option<Snippet>,
     /// What to do about it, one lowercase line.
     pub help: Option<String>,
+    /// What to write instead, where that is certain.
+    pub fix: Option<super::Fix>,
     /// Who says it.
     pub origin: super::Origin,
     /// The commit it was found in, where that is not the head of the change.
@@ -149,7 +151,13 @@ pub struct Fingerprint(pub [u8; 16]);
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 32];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -168,4 +176,16 @@ pub enum Disposition {
     Waived(String),
     /// The baseline holds it.
     Baseline,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_32_digits() {
+        let bytes = std::array::from_fn(|n| (n as u8) * 17);
+        let text = Fingerprint(bytes).to_string();
+        assert_eq!(text, "00112233445566778899aabbccddeeff");
+    }
 }

@@ -34,7 +34,8 @@ pub fn push_visible(out: &mut String, c: char) {
 /// Returns one line of text with everything hidden in its visible form.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
+    // Almost every text is plain ASCII, which takes no look at characters.
+    if text.bytes().all(|b| matches!(b, b' '..=b'~')) || !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);

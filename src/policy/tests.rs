@@ -80,6 +80,7 @@ fn finding(check: &'static str, severity: Severity, path: &str, line: u32) -> Fi
         },
         snippet: None,
         help: None,
+        fix: None,
         origin: Origin::Computed,
         commit: None,
         fingerprint: Fingerprint([7; 16]),

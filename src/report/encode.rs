@@ -3,7 +3,7 @@
 use super::text;
 use bstr::{BStr, ByteSlice};
 use serde::Serialize;
-use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+use serde_json::ser::{CompactFormatter, Formatter};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -14,7 +14,7 @@ pub fn line(value: &impl Serialize) -> Vec<u8> {
 
 /// Returns a value as indented JSON.
 pub fn pretty(value: &impl Serialize) -> Vec<u8> {
-    write(value, PrettyFormatter::new())
+    write(value, Indented::default())
 }
 
 fn write(value: &impl Serialize, formatter: impl Formatter) -> Vec<u8> {
@@ -25,6 +25,88 @@ fn write(value: &impl Serialize, formatter: impl Formatter) -> Vec<u8> {
     debug_assert!(done.is_ok());
     out.push(b'\n');
     out
+}
+
+/// Two blanks for a level: what `serde_json` writes, each line's indent at once, for a report has a million lines.
+#[derive(Default)]
+struct Indented {
+    level: usize,
+    has_value: bool,
+}
+
+// A line end and the indent behind it.
+const LINE: &[u8] = b"\n                                                                ";
+
+impl Indented {
+    fn open<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.level += 1;
+        self.has_value = false;
+        writer.write_all(bracket)
+    }
+
+    fn close<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.level -= 1;
+        if self.has_value {
+            self.line(writer)?;
+        }
+        writer.write_all(bracket)
+    }
+
+    fn next<W: ?Sized + Write>(&self, writer: &mut W, is_first: bool) -> io::Result<()> {
+        if !is_first {
+            writer.write_all(b",")?;
+        }
+        self.line(writer)
+    }
+
+    fn line<W: ?Sized + Write>(&self, writer: &mut W) -> io::Result<()> {
+        let wide = 1 + 2 * self.level;
+        writer.write_all(&LINE[..wide.min(LINE.len())])?;
+        for _ in LINE.len()..wide {
+            writer.write_all(b" ")?;
+        }
+        Ok(())
+    }
+}
+
+impl Formatter for Indented {
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open(writer, b"[")
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.close(writer, b"]")
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.next(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_value = true;
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open(writer, b"{")
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.close(writer, b"}")
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.next(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_value = true;
+        Ok(())
+    }
 }
 
 /// Escapes in strings what JSON itself would let through.
@@ -55,6 +137,10 @@ impl<F: Formatter> Formatter for Safe<F> {
 
     /// Two number signs in a row start a command in the logs of some build servers: the first is escaped.
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
+        // Most of what is written is plain, and two quick looks tell so.
+        if text.is_ascii() && memchr::memchr2(b'#', 0x7f, text.as_bytes()).is_none() {
+            return writer.write_all(text.as_bytes());
+        }
         let mut rest = text;
         while let Some(at) = rest.find("##") {
             write_shown(writer, &rest[..at])?;
@@ -122,6 +208,18 @@ mod tests {
         let json = line(&text);
         assert_eq!(json.as_bstr(), "\"a\\u0023\\u0023#[x \\u0023#vso[\"\n");
         assert_eq!(serde_json::from_slice::<String>(&json).unwrap(), text);
+    }
+
+    #[test]
+    fn indents_as_others_do() {
+        let mut value = serde_json::json!({ "a": [], "b": {}, "c": [1, { "d": [[], "x"] }], "e": null });
+        for _ in 0..40 {
+            value = serde_json::json!({ "in": [value, 2] });
+        }
+        for value in [value, serde_json::json!([]), serde_json::json!(1)] {
+            let expected = serde_json::to_string_pretty(&value).unwrap() + "\n";
+            assert_eq!(pretty(&value).as_bstr(), expected.as_str());
+        }
     }
 
     #[test]

@@ -3,9 +3,9 @@
 pub mod reviews;
 
 use crate::model::{
-    Confidence, Counts, Decision, Disposition, Finding, Fingerprint, Grounds, LeftOut, Location, Moved, Oid,
-    OnInconclusive, Part, PolicySource, Reason, Region, Report, RuleInfo, Severity, Shard, Snippet, Source,
-    Stage, Standing, Status, Verdict,
+    Confidence, Counts, Decision, DiffLine, Disposition, Finding, Fingerprint, Fix, Grounds, LeftOut,
+    Location, Mark, Moved, Oid, OnInconclusive, Part, PolicySource, Reason, Region, Replacement, Report,
+    RuleInfo, Severity, Shard, Snippet, Source, Stage, Standing, Status, Touched, Verdict,
 };
 use bstr::BString;
 use std::borrow::Cow;
@@ -33,6 +33,7 @@ fn finding(check: &'static str, message: &str, location: Location) -> Finding {
         location,
         snippet: None,
         help: None,
+        fix: None,
         origin: crate::model::Origin::Computed,
         commit: None,
         fingerprint: fingerprint(check, message),
@@ -80,6 +81,24 @@ pub fn secret() -> Finding {
     }
 }
 
+/// The diff around the token.
+pub fn diff() -> Vec<DiffLine> {
+    let line = |mark, old, new, text: &str| DiffLine {
+        mark,
+        old,
+        new,
+        text: text.to_owned(),
+        highlight: None,
+    };
+    let mut lines = vec![
+        line(Mark::Kept, Some(9), Some(11), "import os"),
+        line(Mark::Removed, Some(10), None, "token = None"),
+        line(Mark::Added, None, Some(12), "token = ghp_[redacted]"),
+    ];
+    lines[2].highlight = Some(8..22);
+    lines
+}
+
 fn private_key() -> Finding {
     let text =
         "key = \"\"\"-----BEGIN PRIVATE KEY-----\n[redacted]\n[redacted]\n-----END PRIVATE KEY-----\"\"\"";
@@ -117,18 +136,57 @@ pub fn wide() -> Finding {
     }
 }
 
-fn blanks(line: u32) -> Finding {
+/// Replaces bytes of one line.
+pub fn fix(line: u32, text: &str, columns: Range<u32>, with: &str) -> Fix {
+    Fix {
+        summary: "remove the white space".to_owned(),
+        replacements: vec![Replacement {
+            region: on_line(line, columns),
+            text: with.to_owned(),
+        }],
+        lines: Some(Touched {
+            first_line: line,
+            text: text.to_owned(),
+        }),
+    }
+}
+
+pub fn blanks(line: u32) -> Finding {
     let text = format!("    let line = {line};  ");
     let end = text.len();
     let columns = u32::try_from(end - 1).unwrap()..u32::try_from(end + 1).unwrap();
     Finding {
         severity: Severity::Low,
         snippet: Some(snippet(line, &text, end - 2..end)),
+        fix: Some(fix(line, &format!("{text}\n"), columns.clone(), "")),
         help: Some("remove the blanks at the end of the line".into()),
         ..finding(
             "text/trailing-whitespace",
             "blanks at the end of a line",
             file("src/main.rs", Some(on_line(line, columns))),
+        )
+    }
+}
+
+/// Two empty lines at the end of a file.
+pub fn empty_lines() -> Finding {
+    let region = |last: u32, column: u32| Region {
+        start_line: 30,
+        start_column: 1,
+        end_line: last,
+        end_column: column,
+    };
+    let mut fix = fix(30, "\n\n", 1..1, "");
+    fix.summary = "remove the empty lines".to_owned();
+    fix.replacements[0].region = region(32, 1);
+    Finding {
+        severity: Severity::Low,
+        snippet: Some(snippet(30, "\n", 0..1)),
+        fix: Some(fix),
+        ..finding(
+            "text/blank-at-eof",
+            "empty lines at the end of the file",
+            file("src/main.rs", Some(region(31, 2))),
         )
     }
 }

@@ -3,6 +3,7 @@
 use super::brief::{self, Ids};
 use super::{Options, column, encode, text};
 use crate::model::{Disposition, Finding, Report, Severity, Source};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 const VERSION: &str = "15.2.4";
@@ -35,11 +36,53 @@ pub fn render(report: &Report, options: &Options<'_>, kind: &Kind) -> Vec<u8> {
             _ => other += 1,
         }
     }
-    encode::pretty(&json!({
-        "version": VERSION,
-        "scan": scan(report, options, kind, messages(report, other)),
-        "vulnerabilities": taken,
-    }))
+    encode::pretty(&Whole {
+        version: VERSION,
+        scan: scan(report, options, kind, messages(report, other)),
+        vulnerabilities: taken,
+    })
+}
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    version: &'static str,
+    scan: Value,
+    vulnerabilities: Vec<Vulnerability<'a>>,
+}
+
+#[derive(Serialize)]
+struct Vulnerability<'a> {
+    id: String,
+    name: String,
+    description: String,
+    severity: &'static str,
+    identifiers: [Identifier<'a>; 1],
+    location: Location,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    solution: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Identifier<'a> {
+    r#type: &'static str,
+    name: String,
+    value: &'a str,
+}
+
+#[derive(Serialize)]
+struct Location {
+    file: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<Commit>,
+}
+
+#[derive(Serialize)]
+struct Commit {
+    sha: String,
 }
 
 fn scan(report: &Report, options: &Options<'_>, kind: &Kind, messages: Vec<Value>) -> Value {
@@ -81,28 +124,35 @@ fn message(level: &str, text: &str) -> Value {
     json!({ "level": level, "value": text::visible(text) })
 }
 
-fn vulnerability(report: &Report, finding: &Finding, path: String, kind: &Kind, ids: &mut Ids) -> Value {
+fn vulnerability<'a>(
+    report: &Report,
+    finding: &'a Finding,
+    path: String,
+    kind: &Kind,
+    ids: &mut Ids,
+) -> Vulnerability<'a> {
     let check = finding.check.as_ref();
-    let mut location = json!({ "file": path });
-    if let Some(region) = column::region(finding) {
-        location["start_line"] = json!(region.start_line);
-        location["end_line"] = json!(region.end_line);
+    let region = column::region(finding);
+    let sha = || commit(report, finding);
+    let solution = finding.help.as_ref();
+    Vulnerability {
+        id: ids.next(finding),
+        name: text::cut(&finding.message, MOST_OF_A_NAME - 3),
+        description: text::cut(&brief::sentence(finding), MOST_OF_A_DESCRIPTION),
+        severity: severity(finding),
+        identifiers: [Identifier {
+            r#type: "pantheon_rule",
+            name: format!("pantheon {check}"),
+            value: check,
+        }],
+        location: Location {
+            file: path,
+            start_line: region.map(|region| region.start_line),
+            end_line: region.map(|region| region.end_line),
+            commit: kind.has_commit.then(|| Commit { sha: sha() }),
+        },
+        solution: solution.map(|help| text::cut(help, MOST_OF_A_SOLUTION - 3)),
     }
-    if kind.has_commit {
-        location["commit"] = json!({ "sha": commit(report, finding) });
-    }
-    let mut out = json!({
-        "id": ids.next(finding),
-        "name": text::cut(&finding.message, MOST_OF_A_NAME - 3),
-        "description": text::cut(&brief::sentence(finding), MOST_OF_A_DESCRIPTION),
-        "severity": severity(finding),
-        "identifiers": [{ "type": "pantheon_rule", "name": format!("pantheon {check}"), "value": check }],
-        "location": location,
-    });
-    if let Some(help) = &finding.help {
-        out["solution"] = json!(text::cut(help, MOST_OF_A_SOLUTION - 3));
-    }
-    out
 }
 
 fn commit(report: &Report, finding: &Finding) -> String {

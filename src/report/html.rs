@@ -1,10 +1,13 @@
-//! A page of its own for a browser: findings beside their lines, a filter, and nothing from anywhere else.
+//! A page of its own for a browser: findings beside their diff, or beside their lines where nobody could read it,
+//! a filter, and nothing from anywhere else.
 //!
 //! A policy in the page lets no script or style run but its own, which are known by their digests, and lets
 //! nothing be loaded. All text is escaped, so that what is hostile in it is shown.
 
+mod diff;
+
 use super::window::{self, Frame};
-use super::{Options, brief, json, markdown, text, xml};
+use super::{Excerpts, Options, brief, json, markdown, text, xml};
 use crate::model::{Decision, Finding, Report, Severity, Snippet};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -13,20 +16,20 @@ const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
 // A browser scrolls through so many without effort.
-const MOST: usize = 5_000;
+pub(super) const MOST: usize = 5_000;
 const FRAME: Frame = Frame {
     columns: 200,
     unicode: true,
 };
 
 /// Writes a report as a page.
-pub fn render(report: &Report, _: &Options<'_>) -> Vec<u8> {
+pub fn render(report: &Report, options: &Options<'_>) -> Vec<u8> {
     let mut out = String::new();
     write_head(&mut out, report);
     write_filter(&mut out);
     out.push_str("<main>\n");
     for finding in report.findings.iter().take(MOST) {
-        write_finding(&mut out, finding);
+        write_finding(&mut out, finding, options.excerpts);
     }
     out.push_str("</main>\n");
     let _ = write!(out, "<script>{SCRIPT}</script>\n</body>\n</html>\n");
@@ -108,7 +111,7 @@ fn write_box(out: &mut String, name: &str) {
     );
 }
 
-fn write_finding(out: &mut String, finding: &Finding) {
+fn write_finding(out: &mut String, finding: &Finding, excerpts: Option<&Excerpts>) {
     let severity = finding.severity.name();
     let disposition = json::disposition(&finding.disposition).0;
     let allowed = if brief::Level::of(finding).is_none() {
@@ -135,8 +138,13 @@ fn write_finding(out: &mut String, finding: &Finding) {
             remarks.iter().map(row).collect::<String>()
         );
     }
-    if let Some(snippet) = &finding.snippet {
-        write_snippet(out, snippet);
+    match (
+        excerpts.and_then(|excerpts| excerpts.of(finding)),
+        &finding.snippet,
+    ) {
+        (Some(lines), _) => diff::write(out, lines),
+        (None, Some(snippet)) => write_snippet(out, snippet),
+        (None, None) => {}
     }
     out.push_str("</article>\n");
 }

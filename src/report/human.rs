@@ -98,7 +98,10 @@ fn remarks(group: &Group<'_>, is_first: bool, verbose: bool) -> Vec<Remark> {
     if models::is_theirs(&finding.check) {
         remarks.extend(help.map(|help| ("advice", help)));
     } else if is_first {
+        let fix = finding.fix.as_ref().map(|fix| fix.summary.clone());
+        let help = help.filter(|help| fix.as_ref() != Some(help));
         remarks.extend(help.map(|help| ("help", help)));
+        remarks.extend(fix.map(|fix| ("fix", fix)));
     }
     if is_first {
         remarks.extend(silence(finding));

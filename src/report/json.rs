@@ -2,6 +2,7 @@
 //!
 //! The names and the shape are a promise: what is here stays, and only additions keep [`SCHEMA`].
 
+mod fix;
 pub mod models;
 mod shard;
 
@@ -11,6 +12,7 @@ use crate::model::{
     Source,
 };
 use bstr::{BString, ByteSlice};
+use fix::Fix;
 use memchr::memchr_iter;
 use models::{Review, Said};
 use serde::{Serialize, Serializer};
@@ -225,6 +227,8 @@ pub struct Item<'a> {
     origin: Said<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<Fix<'a>>,
     location: Place<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     snippet: Option<Cut>,
@@ -274,6 +278,7 @@ impl<'a> Item<'a> {
             message: &finding.message,
             origin: Said::of(&finding.origin),
             help: finding.help.as_deref(),
+            fix: finding.fix.as_ref().map(Fix::of),
             location: Place::of(finding),
             snippet: finding.snippet.as_ref().map(Cut::of),
             commit: finding.commit.map(|id| id.to_string()),

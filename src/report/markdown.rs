@@ -142,8 +142,10 @@ fn block(level: Level, finding: &Finding) -> String {
 pub fn remarks(finding: &Finding) -> Vec<(&'static str, String)> {
     let mut out = said::remarks(finding);
     let is_theirs = matches!(finding.origin, Origin::Models(_));
-    let help = finding.help.clone();
+    let fix = finding.fix.as_ref().map(|fix| fix.summary.clone());
+    let help = finding.help.clone().filter(|help| fix.as_ref() != Some(help));
     out.extend(help.map(|help| (if is_theirs { "advice" } else { "help" }, help)));
+    out.extend(fix.map(|fix| ("fix", fix)));
     out.extend(
         finding
             .commit

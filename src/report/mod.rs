@@ -9,6 +9,8 @@ mod checkstyle;
 mod column;
 pub mod defuse;
 pub(crate) mod encode;
+mod excerpts;
+mod fixed;
 mod github;
 mod github_summary;
 mod gitlab;
@@ -42,6 +44,7 @@ mod fixture;
 mod tests;
 
 pub use brief::Level;
+pub use excerpts::Excerpts;
 pub use line_hash::LineHashes;
 pub use markdown::page;
 pub use markup::{code, prose};
@@ -168,6 +171,8 @@ pub struct Options<'a> {
     pub ended: i64,
     /// The hashes of the lines that findings stand on, where somebody could read the files.
     pub line_hashes: Option<&'a LineHashes>,
+    /// The diff around findings, where somebody could read the files.
+    pub excerpts: Option<&'a Excerpts>,
 }
 
 impl Options<'_> {
@@ -201,6 +206,7 @@ impl Default for Options<'_> {
             rules: &[],
             ended: 0,
             line_hashes: None,
+            excerpts: None,
         }
     }
 }

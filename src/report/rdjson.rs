@@ -1,8 +1,8 @@
 //! Reviewdog's Diagnostic Format: one object. Columns are bytes there too, and the end is exclusive.
 
 use super::brief::{self, Level};
-use super::{Options, column, encode};
-use crate::model::{Finding, Report};
+use super::{Options, column, encode, fixed};
+use crate::model::{Finding, Region, Report};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -49,6 +49,14 @@ pub struct Diagnostic<'a> {
     severity: &'static str,
     source: Source,
     code: Code<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suggestions: Option<[Suggestion; 1]>,
+}
+
+#[derive(Serialize)]
+struct Suggestion {
+    range: Range,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -85,6 +93,7 @@ impl<'a> Diagnostic<'a> {
             code: Code {
                 value: "pantheon/partial",
             },
+            suggestions: None,
         }
     }
 
@@ -102,6 +111,7 @@ impl<'a> Diagnostic<'a> {
             code: Code {
                 value: &finding.check,
             },
+            suggestions: suggestion(finding).map(|one| [one]),
         }
     }
 }
@@ -111,16 +121,46 @@ impl Location {
         let region = column::region(finding).filter(|_| finding.commit.is_none());
         Some(Self {
             path: brief::path(finding)?,
-            range: region.map(|region| Range {
-                start: Position {
-                    line: region.start_line,
-                    column: region.start_column,
-                },
-                end: Position {
-                    line: region.end_line,
-                    column: region.end_column,
-                },
-            }),
+            range: region.map(Range::of),
         })
     }
+}
+
+impl Range {
+    fn of(region: Region) -> Self {
+        Self {
+            start: Position {
+                line: region.start_line,
+                column: region.start_column,
+            },
+            end: Position {
+                line: region.end_line,
+                column: region.end_column,
+            },
+        }
+    }
+}
+
+/// What could stand there. Suggestions are there to choose from, so that a fix of several parts is one of whole
+/// lines.
+fn suggestion(finding: &Finding) -> Option<Suggestion> {
+    let fix = finding.fix.as_ref().filter(|_| finding.commit.is_none())?;
+    if let [only] = fix.replacements.as_slice() {
+        return Some(Suggestion {
+            range: Range::of(only.region),
+            text: only.text.clone(),
+        });
+    }
+    let change = fixed::change(fix)?;
+    let whole = Region {
+        start_line: change.first_line,
+        start_column: 1,
+        end_line: change.last_line + 1,
+        end_column: 1,
+    };
+    // Without a line end behind it, the last line ends where the text does.
+    change.old.ends_with('\n').then(|| Suggestion {
+        range: Range::of(whole),
+        text: change.new,
+    })
 }

@@ -3,7 +3,7 @@
 
 use super::brief::{self, Ids, Level};
 use super::markup::{code, prose};
-use super::{column, markdown, text};
+use super::{column, fixed, markdown, text};
 use crate::model::{Finding, Location, Region, Report};
 use std::fmt::Write as _;
 
@@ -42,8 +42,8 @@ pub struct Suggestion {
     pub start_line: u32,
     /// The last line that goes.
     pub end_line: u32,
-    /// What comes, without a line end behind the last line.
-    pub text: String,
+    /// What comes, without a line end behind the last line; `None`: nothing does.
+    pub text: Option<String>,
 }
 
 impl Suggestion {
@@ -51,13 +51,16 @@ impl Suggestion {
     /// sees, and who takes it would not know what he takes.
     #[must_use]
     pub fn block(&self, word: &str) -> Option<String> {
+        let Some(text) = &self.text else {
+            return Some(format!("```{word}\n```\n"));
+        };
         let is_plain = |c: char| matches!(c, '\n' | '\t') || !text::is_hidden(c);
-        if !self.text.chars().all(is_plain) {
+        if !text.chars().all(is_plain) {
             return None;
         }
-        let longest = self.text.split(|c| c != '`').map(str::len).max();
+        let longest = text.split(|c| c != '`').map(str::len).max();
         let ticks = "`".repeat(longest.unwrap_or_default().max(2) + 1);
-        Some(format!("{ticks}{word}\n{}\n{ticks}\n", self.text))
+        Some(format!("{ticks}{word}\n{text}\n{ticks}\n"))
     }
 }
 
@@ -87,8 +90,22 @@ fn remark(level: Level, finding: &Finding, id: String) -> Remark {
         message: text::cut(&brief::sentence(finding), MOST_OF_A_MESSAGE),
         body: body(level, finding),
         item: item(level, finding),
-        suggestion: None,
+        suggestion: suggestion(finding),
     }
+}
+
+/// What a fix comes to as lines in place of lines. Forges show neither carriage returns nor whether the last line
+/// ends, so what changes only those is not suggested.
+fn suggestion(finding: &Finding) -> Option<Suggestion> {
+    let fix = finding.fix.as_ref().filter(|_| path(finding).is_some())?;
+    let change = fixed::change(fix)?;
+    let body = |text: &str| text.strip_suffix('\n').unwrap_or(text).to_owned();
+    let is_shown = !change.old.contains('\r') && !change.new.contains('\r');
+    (is_shown && body(&change.old) != body(&change.new)).then(|| Suggestion {
+        start_line: change.first_line,
+        end_line: change.last_line,
+        text: (!change.new.is_empty()).then(|| body(&change.new)),
+    })
 }
 
 /// The path, as it is: a form of it that people can read would name another file.
@@ -168,7 +185,7 @@ mod tests {
         let suggestion = |text: &str| Suggestion {
             start_line: 1,
             end_line: 1,
-            text: text.to_owned(),
+            text: Some(text.to_owned()),
         };
         assert_eq!(
             suggestion("a").block("suggestion").unwrap(),
@@ -179,5 +196,34 @@ mod tests {
         assert_eq!(suggestion(text).block("suggestion").unwrap(), expected);
         assert_eq!(suggestion("a\u{202e}b").block("suggestion"), None);
         assert_eq!(suggestion("a\u{1b}[m").block("suggestion"), None);
+    }
+
+    #[test]
+    fn a_fix_is_a_suggestion() {
+        let suggested = |finding: &Finding| remark(Level::Warning, finding, String::new()).suggestion;
+        let block = |finding: &Finding| suggested(finding)?.block("suggestion");
+        let mut blanks = fixture::blanks(7);
+        let expected = "```suggestion\n    let line = 7;\n```\n";
+        assert_eq!(block(&blanks).unwrap(), expected);
+        let lines = suggested(&blanks).unwrap();
+        assert_eq!((lines.start_line, lines.end_line), (7, 7));
+        blanks.commit = Some(fixture::oid(b'c'));
+        assert_eq!(suggested(&blanks), None);
+        assert_eq!(block(&fixture::empty_lines()).unwrap(), "```suggestion\n```\n");
+    }
+
+    #[test]
+    fn what_no_forge_shows_is_not_suggested() {
+        let mut finding = fixture::blanks(7);
+        let cases = [
+            ("ab\r\n", 3, 4, ""),
+            ("ab", 3, 3, "\n"),
+            ("a\u{202e} \n", 5, 6, ""),
+        ];
+        for (text, from, to, with) in cases {
+            finding.fix = Some(fixture::fix(7, text, from..to, with));
+            let block = remark(Level::Warning, &finding, String::new()).suggestion;
+            assert_eq!(block.and_then(|s| s.block("suggestion")), None, "{text:?}");
+        }
     }
 }

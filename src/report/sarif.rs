@@ -1,57 +1,106 @@
 //! SARIF 2.1.0 (OASIS), for code scanning services and editors.
 //!
 //! Suppressions are written as SARIF defines them. Services that ignore them show what is allowed as
-//! an open alert.
+//! an open alert. Results are written one by one: a tree of all of them would take most of the time.
 
 mod models;
+mod result;
 
 use super::models::family;
-use super::{Options, column, encode, json, text};
-use crate::model::{Category, Disposition, Finding, LeftOut, Location, Report, RuleInfo, Severity};
+use super::{Options, encode, text};
+use crate::model::{Category, Disposition, Finding, LeftOut, Report, RuleInfo, Severity};
 use bstr::ByteSlice;
+use result::Rows;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// Writes a report as one SARIF log with one run.
-pub fn render(report: &Report, options: &Options<'_>) -> Vec<u8> {
-    encode::pretty(&log(report, &report.findings.iter().collect::<Vec<_>>(), options))
+/// Who reads a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Anybody who knows SARIF.
+    Any,
+    /// GitHub's code scanning.
+    Github,
 }
 
-/// Returns a log about these findings of a report.
-pub fn log(report: &Report, findings: &[&Finding], options: &Options<'_>) -> Value {
+/// Writes a report as one SARIF log with one run.
+pub fn render(report: &Report, options: &Options<'_>) -> Vec<u8> {
+    let findings: Vec<&Finding> = report.findings.iter().collect();
+    write(report, &findings, Reader::Any, &[], options)
+}
+
+/// Writes a log about these findings of a report, with notes about what is not in it.
+pub fn write(
+    report: &Report,
+    findings: &[&Finding],
+    reader: Reader,
+    notes: &[String],
+    options: &Options<'_>,
+) -> Vec<u8> {
     let rules = Rules::of(findings, options.rules);
-    let has_baseline = findings.iter().any(|f| f.disposition == Disposition::Baseline);
-    let results: Vec<Value> = findings.iter().map(|f| result(f, &rules, has_baseline)).collect();
-    let mut log = json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": driver(&rules) },
-            // What ends in a slash is a category: runs of one stage replace each other, and no others.
-            "automationDetails": { "id": category(report) },
-            "invocations": [invocation(report)],
-            "originalUriBaseIds": {
-                "%SRCROOT%": { "description": { "text": "the root of the repository" } },
-            },
-            "columnKind": "utf16CodeUnits",
-            "results": results,
-            "properties": {
-                "decision": report.verdict.decision.name(),
-                "policyDigest": report.verdict.policy_digest,
-                "subject": report.verdict.subject.to_string(),
-            },
-        }],
+    let results = Rows {
+        findings,
+        index: &rules.index,
+        reader,
+        has_baseline: findings.iter().any(|f| f.disposition == Disposition::Baseline),
+        line_hashes: options.line_hashes,
+    };
+    let run = Run {
+        tool: json!({ "driver": driver(&rules) }),
+        // What ends in a slash is a category: runs of one stage replace each other, and no others.
+        automation_details: json!({ "id": category(report) }),
+        invocations: [invocation(report, notes)],
+        original_uri_base_ids: json!({
+            "%SRCROOT%": { "description": { "text": "the root of the repository" } },
+        }),
+        column_kind: "utf16CodeUnits",
+        results,
+        properties: properties(report),
+    };
+    encode::pretty(&Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [run],
+    })
+}
+
+#[derive(Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Value,
+    automation_details: Value,
+    invocations: [Value; 1],
+    original_uri_base_ids: Value,
+    column_kind: &'static str,
+    results: Rows<'a>,
+    properties: Value,
+}
+
+fn properties(report: &Report) -> Value {
+    let mut properties = json!({
+        "decision": report.verdict.decision.name(),
+        "policyDigest": report.verdict.policy_digest,
+        "subject": report.verdict.subject.to_string(),
     });
     if let Some(part) = &report.part {
-        log["runs"][0]["properties"]["shard"] = json!(part.shard.to_string());
+        properties["shard"] = json!(part.shard.to_string());
     }
     if let Some(review) = &report.review {
-        log["runs"][0]["properties"]["review"] = models::review(review);
+        properties["review"] = models::review(review);
     }
-    log
+    properties
 }
 
 /// The category of a run: one share replaces no other.
@@ -163,110 +212,15 @@ fn severity_level(severity: Severity) -> &'static str {
     }
 }
 
-fn level(finding: &Finding) -> &'static str {
-    match finding.disposition {
-        Disposition::Block => "error",
-        Disposition::Warn => "warning",
-        Disposition::Note => "note",
-        _ => severity_level(finding.severity),
-    }
-}
-
-fn result(finding: &Finding, rules: &Rules<'_>, has_baseline: bool) -> Value {
-    let mut result = json!({
-        "ruleId": finding.check,
-        "ruleIndex": rules.index.get(finding.check.as_ref()),
-        "kind": "fail",
-        "level": level(finding),
-        "message": { "text": message(finding) },
-        "locations": locations(finding),
-        "partialFingerprints": { "pantheon/v1": finding.fingerprint.to_string() },
-        "suppressions": suppressions(&finding.disposition),
-    });
-    if has_baseline {
-        let known = finding.disposition == Disposition::Baseline;
-        result["baselineState"] = json!(if known { "unchanged" } else { "new" });
-    }
-    if models::opinion(finding).is_some() {
-        result["rank"] = json!(models::rank(finding.confidence));
-    }
-    result["properties"] = properties(finding);
-    result
-}
-
-fn message(finding: &Finding) -> String {
-    let mut message = finding.message.clone();
-    if let Some(help) = &finding.help {
-        message.push_str(&format!("; {help}"));
-    }
-    if let Some(opinion) = models::opinion(finding) {
-        message.push_str(&format!("; said by {}", text::series(&opinion.models)));
-    }
-    models::unlinked(&message)
-}
-
-fn properties(finding: &Finding) -> Value {
-    let mut properties = json!({
-        "confidence": finding.confidence.name(),
-        "severity": finding.severity.name(),
-        "disposition": json::disposition(&finding.disposition).0,
-    });
-    if let Some(commit) = finding.commit {
-        properties["commit"] = json!(commit.to_string());
-    }
-    if let Some(opinion) = models::opinion(finding) {
-        models::add(&mut properties, opinion);
-    }
-    properties
-}
-
-fn locations(finding: &Finding) -> Vec<Value> {
-    match &finding.location {
-        Location::File { path, .. } => vec![physical(finding, path.as_bstr())],
-        Location::Message(_) => vec![logical("commit message", "commitMessage")],
-        Location::Change => vec![logical("change", "change")],
-    }
-}
-
-fn logical(name: &str, kind: &str) -> Value {
-    json!({ "logicalLocations": [{ "name": name, "fullyQualifiedName": name, "kind": kind }] })
-}
-
-fn physical(finding: &Finding, path: &bstr::BStr) -> Value {
-    let mut place = json!({
-        "artifactLocation": { "uri": encode::percent(path), "uriBaseId": "%SRCROOT%" },
-    });
-    if let Some(region) = column::convert(finding, column::Unit::Utf16) {
-        place["region"] = json!({
-            "startLine": region.start_line,
-            "startColumn": region.start_column,
-            "endLine": region.end_line,
-            "endColumn": region.end_column,
-        });
-    }
-    json!({ "physicalLocation": place })
-}
-
-/// An empty list says that nothing suppresses the result; no list would say that nobody knows.
-fn suppressions(disposition: &Disposition) -> Value {
-    let (kind, why) = match disposition {
-        Disposition::Suppressed(reason) => ("inSource", reason.as_str()),
-        Disposition::Waived(reason) => ("external", reason.as_str()),
-        Disposition::Baseline => ("external", "held by the baseline"),
-        Disposition::Block | Disposition::Warn | Disposition::Note => return json!([]),
-    };
-    json!([{ "kind": kind, "status": "accepted", "justification": why }])
-}
-
-fn invocation(report: &Report) -> Value {
+fn invocation(report: &Report, more: &[String]) -> Value {
     let complete = !report.left_out.iter().any(|item| item.inconclusive);
     let left_out = report.left_out.iter().map(notification);
-    let notes = report
-        .notes
-        .iter()
-        .map(|note| json!({ "level": "note", "message": { "text": note } }));
+    let note = |note: &String| json!({ "level": "note", "message": { "text": note } });
     let review = report.review.as_ref().map(models::notifications);
-    let all = left_out.chain(notes).chain(review.unwrap_or_default());
+    let said = left_out
+        .chain(report.notes.iter().map(note))
+        .chain(review.unwrap_or_default());
+    let all = said.chain(more.iter().map(note));
     json!({
         "executionSuccessful": complete,
         "exitCode": report.verdict.decision.exit_code(),

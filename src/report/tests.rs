@@ -493,3 +493,38 @@ fn sarif_holds_together() {
     assert_eq!(run["invocations"][0]["executionSuccessful"], false);
     assert_eq!(run["invocations"][0]["exitCode"], 1);
 }
+
+#[test]
+fn a_fix_stands_where_the_format_has_a_place_for_it() {
+    let report = fixture::report(vec![fixture::blanks(7), fixture::empty_lines()], Decision::Warn);
+    let parse =
+        |format| -> Value { serde_json::from_str(&show(format, &report, &Options::default())).unwrap() };
+    let results = &parse(Format::Sarif)["runs"][0]["results"];
+    let location = json!({ "uri": "src/main.rs", "uriBaseId": "%SRCROOT%" });
+    let region = json!({ "startLine": 7, "startColumn": 18, "endLine": 7, "endColumn": 20 });
+    assert_eq!(
+        results[0]["fixes"],
+        json!([{
+            "description": { "text": "remove the white space" },
+            "artifactChanges": [{ "artifactLocation": location, "replacements": [{ "deletedRegion": region }] }],
+        }])
+    );
+    let github = &parse(Format::SarifGithub)["runs"][0]["results"];
+    assert_eq!(
+        (&github[0]["ruleId"], &github[0]["fixes"]),
+        (&results[0]["ruleId"], &Value::Null)
+    );
+    let range = |from: (u32, u32), to: (u32, u32)| {
+        let at = |place: (u32, u32)| json!({ "line": place.0, "column": place.1 });
+        json!({ "start": at(from), "end": at(to) })
+    };
+    let diagnostics = &parse(Format::Rdjson)["diagnostics"];
+    let expected = [range((7, 18), (7, 20)), range((30, 1), (32, 1))];
+    for (diagnostic, range) in diagnostics.as_array().unwrap().iter().zip(expected) {
+        assert_eq!(diagnostic["suggestions"], json!([{ "range": range, "text": "" }]));
+    }
+    let human = human(&report, &Options::default());
+    assert!(human.contains("fix: remove the white space"), "{human}");
+    let page = show(Format::Html, &report, &Options::default());
+    assert!(page.contains("<dt>fix</dt><dd>remove the empty lines</dd>"));
+}

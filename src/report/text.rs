@@ -116,6 +116,10 @@ pub fn series(words: &[String]) -> String {
 
 /// Returns at most so many characters of a text, in their visible form.
 pub fn cut(text: &str, most: usize) -> String {
+    // No text has more characters than bytes.
+    if text.len() <= most {
+        return visible(text).into_owned();
+    }
     match text.char_indices().nth(most) {
         Some((at, _)) => format!("{}...", visible(&text[..at])),
         None => visible(text).into_owned(),

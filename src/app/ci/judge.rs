@@ -5,10 +5,11 @@ use super::found::{Found, Spec};
 use super::{Asked, Decision, Error, Request, both, trust};
 use crate::app::judge::{Depth, Judge};
 use crate::app::load::From;
-use crate::app::review::{Judged, judged};
+use crate::app::review::{Judged, Seen, judged};
 use crate::app::wire::{self, Wired};
 use crate::git::{self, Repository};
 use crate::model::{ChangeSet, LeftOut, Oid, PolicySource, visible};
+use crate::rules::pattern;
 use crate::sys::signal::Interrupt;
 use std::path::Path;
 
@@ -52,7 +53,7 @@ pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> 
         interrupt: &interrupt,
         chosen: asked.chosen(found, &pair),
     };
-    let mut judged = room.by_base()?;
+    let (mut judged, own) = room.by_base()?;
     judged.report.head = head_of(found, pair.to);
     judged.report.notes.extend(pair.notes);
     judged.report.notes.extend(commits.notes);
@@ -63,6 +64,12 @@ pub fn run(dir: &Path, request: &Request, asked: &Asked) -> Result<Came, Error> 
     if let Some(part) = &judged.report.part {
         judged.report.notes.push(part.note(change.files.len()));
     }
+    judged.seen = Some(Seen {
+        repo: place.repo,
+        change,
+        own,
+        scratch: None,
+    });
     if interrupt.check().is_ok() {
         return Ok(Came::Judged(judged));
     }
@@ -104,7 +111,8 @@ struct Room<'a> {
 
 impl Room<'_> {
     /// Judges by the policy of the base, and by that of the head too where it is another.
-    fn by_base(&self) -> Result<Judged, Error> {
+    /// Returns the repository's own patterns beside it.
+    fn by_base(&self) -> Result<(Judged, Vec<pattern::Source>), Error> {
         let from = From {
             base: self.change.base,
             head: Some(self.change.head),
@@ -115,7 +123,7 @@ impl Room<'_> {
         trust::settle(&mut wired, self.asked, self.found);
         let mut done = self.judge(&wired, true)?;
         if wired.source != PolicySource::Base {
-            return Ok(done);
+            return Ok((done, wired.own));
         }
         match wire::judging(self.repo, &From { base: None, ..from }, self.request.stage) {
             Ok(after) if is_same(&wired, &after) => {}
@@ -127,7 +135,7 @@ impl Room<'_> {
                 done.report.notes.push(note);
             }
         }
-        Ok(done)
+        Ok((done, wired.own))
     }
 
     /// Judges by a policy; only the one of the base may have anything run or asked.

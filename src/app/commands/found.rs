@@ -265,6 +265,7 @@ fn draft(chosen: &Chosen, reported: &Reported, place: Place, root: &Path, scene:
         severity: chosen.spec.severities.of(reported.level),
         confidence: Confidence::High,
         message,
+        fix: None,
         help: None,
         place,
         secret: None,

@@ -52,5 +52,6 @@ pub fn shown(dir: &Path, set: &[String], report: Report) -> Judged {
             .map(|p| pattern::info_of(&super::wire::own_pattern(p)))
             .collect(),
         root: None,
+        seen: None,
     }
 }

@@ -60,6 +60,7 @@ fn draft(found: &Found, file: &FileChange, bytes: &[u8], lines: &Lines) -> Draft
         severity: candidate.severity,
         confidence: confidence(candidate, &found.tested),
         message: title,
+        fix: None,
         help: help.filter(|help| !help.is_empty()),
         place: match file.new {
             None => Place::Path(file.path.clone()),

@@ -5,11 +5,13 @@
 //! raw     the members, by name
 //! words   single values
 //! models  what it says about models
+//! fix     what it says to write instead
 //! ```
 //!
 //! Whoever writes a report can still lie in it. What is read here can be shown; whether it is true, only a run of
 //! one's own says.
 
+mod fix;
 mod models;
 mod raw;
 #[cfg(test)]
@@ -249,6 +251,7 @@ fn finding(raw: raw::Item) -> Is<Finding> {
         location: location(raw.location)?,
         snippet: raw.snippet.map(snippet).transpose()?,
         help: raw.help.map(words::prose),
+        fix: raw.fix.map(fix::fix).transpose()?,
         origin: models::origin(raw.origin)?,
         commit: raw.commit.map(|id| words::oid(&id)).transpose()?,
         fingerprint: words::fingerprint(&raw.fingerprint)?,

@@ -144,10 +144,33 @@ pub struct Item {
     pub message: String,
     pub origin: models::Said,
     pub help: Option<String>,
+    pub fix: Option<Fix>,
     pub location: Place,
     pub snippet: Option<Cut>,
     pub commit: Option<String>,
     pub fingerprint: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fix {
+    pub summary: String,
+    pub replacements: Vec<Replacement>,
+    pub lines: Option<Touched>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Replacement {
+    pub region: Lines,
+    pub text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Touched {
+    pub first_line: u32,
+    pub text: String,
 }
 
 #[derive(Deserialize)]

@@ -221,3 +221,46 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_fix_hides_nothing_and_keeps_its_order() {
+    let fixed = |v: &Value| {
+        let all = v["findings"].as_array().unwrap();
+        all.iter().position(|f| f["fix"].is_object()).unwrap()
+    };
+    let with = |change: fn(&mut Value)| {
+        let said = after(|v| {
+            let n = fixed(v);
+            change(&mut v["findings"][n]["fix"]);
+        });
+        said.split_once(": ")
+            .map_or(said.clone(), |(_, why)| why.to_owned())
+    };
+    assert_eq!(with(|_| {}), "read");
+    let control = "a fix holds control characters";
+    assert_eq!(
+        with(|fix| fix["replacements"][0]["text"] = json!("\u{1b}[m")),
+        control
+    );
+    assert_eq!(with(|fix| fix["lines"]["text"] = json!("a\u{202e}")), control);
+    assert_eq!(with(|fix| fix["lines"]["text"] = json!("a \r\n\tb")), "read");
+    assert_eq!(
+        with(|fix| fix["replacements"] = json!([])),
+        "a fix has no 0 replacements"
+    );
+    let twice = "the replacements of a fix are not one behind the other";
+    assert_eq!(
+        with(|fix| {
+            let one = fix["replacements"][0].clone();
+            fix["replacements"] = json!([one, one]);
+        }),
+        twice
+    );
+    assert!(with(|fix| fix["more"] = json!(1)).contains("unknown field"));
+    // A region beyond the lines is read, and comes to nothing.
+    let far = |fix: &mut Value| {
+        let region = json!({ "start_line": 9, "start_column": 1, "end_line": 999_999, "end_column": 9 });
+        fix["replacements"][0]["region"] = region;
+    };
+    assert_eq!(with(far), "read");
+}

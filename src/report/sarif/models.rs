@@ -4,6 +4,7 @@ use super::super::json::models::{Review, state};
 use super::super::models::Family;
 use crate::model::{Asked, Confidence, Coverage, Finding, NotShown, Opinion, Origin, Unmet};
 use bstr::ByteSlice;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 /// Describes a family of findings as a rule.
@@ -34,17 +35,30 @@ pub fn opinion(finding: &Finding) -> Option<&Opinion> {
     }
 }
 
-/// Adds to the properties of a result who says it, and what speaks against it.
-pub fn add(properties: &mut Value, opinion: &Opinion) {
-    properties["models"] = json!(opinion.models);
-    properties["validators"] = json!(opinion.validators);
-    properties["agreement"] = json!(opinion.backing);
-    properties["tested"] = json!(state(&opinion.tested));
-    if let Some(why) = &opinion.ceiling {
-        properties["ceiling"] = json!(why);
-    }
-    if let Some(unmet) = &opinion.unmet {
-        properties["unmet"] = json!(Unmet::name(unmet));
+/// Who says a result, and what speaks against it.
+#[derive(Serialize)]
+pub struct Said<'a> {
+    models: &'a [String],
+    validators: &'a [String],
+    agreement: u32,
+    tested: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ceiling: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unmet: Option<&'a str>,
+}
+
+impl<'a> Said<'a> {
+    /// Takes it from what models say.
+    pub fn of(opinion: &'a Opinion) -> Self {
+        Self {
+            models: &opinion.models,
+            validators: &opinion.validators,
+            agreement: opinion.backing,
+            tested: state(&opinion.tested),
+            ceiling: opinion.ceiling.as_deref(),
+            unmet: opinion.unmet.as_ref().map(Unmet::name),
+        }
     }
 }
 

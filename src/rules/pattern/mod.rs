@@ -265,6 +265,7 @@ fn draft(info: &RuleInfo, message: String, place: Place) -> Draft {
         severity: info.severity,
         confidence: info.confidence,
         message,
+        fix: None,
         help: first_sentence(&info.fix),
         place,
         secret: None,

@@ -73,6 +73,20 @@ pub fn deleted(rule: &Rule, path: &str, old: impl AsRef<[u8]>) -> Vec<String> {
     case().file(path, Some(old), None::<&str>).run(rule)
 }
 
+/// Runs a rule on one file and does what it says to write instead; what is fixed is not found again.
+pub fn fixed(rule: &Rule, path: &str, old: Option<&str>, new: &str) -> String {
+    let mut text = new.to_owned();
+    let drafts = case().file(path, old, Some(new)).drafts(rule);
+    for draft in drafts.iter().rev() {
+        for (range, with) in draft.fix.iter().flat_map(|edits| edits.all.iter().rev()) {
+            text.replace_range(range.clone(), with);
+        }
+    }
+    let left = case().file(path, old, Some(text.as_str())).drafts(rule);
+    assert!(left.iter().all(|draft| draft.fix.is_none()), "{left:?}");
+    text
+}
+
 /// Runs a rule on a commit message.
 pub fn message(rule: &Rule, text: &str) -> Vec<String> {
     case().say(

@@ -39,16 +39,21 @@ fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     if place::is_diff(view) || view.is_generated() {
         return;
     }
-    let mut ends = memchr::memchr_iter(b'\n', &text[first..]).map(|at| first + at);
-    if let Some(line) = ends.find(|at| view.is_added_at(*at)) {
-        sink.at(view, line..text.len(), "empty lines at the end of the file");
+    let ends = || memchr::memchr_iter(b'\n', &text[first..]).map(|at| first + at);
+    if let Some(line) = ends().find(|at| view.is_added_at(*at)) {
+        let draft = sink.at(view, line..text.len(), "empty lines at the end of the file");
+        // Lines that were there before are the business of another change.
+        if ends().filter(|at| *at > line).all(|at| view.is_added_at(at)) {
+            let start = memchr::memrchr(b'\n', &text[..line]).map_or(0, |at| at + 1);
+            draft.fix("remove the empty lines", vec![(start..text.len(), "")]);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{added, deleted, lets_be, modified};
+    use crate::rules::testing::{added, deleted, fixed, lets_be, modified};
 
     #[test]
     fn they_are_found() {
@@ -79,5 +84,14 @@ mod tests {
     fn old_lines_are_left_alone() {
         assert!(modified(&RULE, "a", "a\n\n", "b\n\n").is_empty());
         assert!(deleted(&RULE, "a", "a\n\n").is_empty());
+    }
+
+    #[test]
+    fn they_are_removed() {
+        for text in ["a\n\n\n", "a\n \n\t\n"] {
+            assert_eq!(fixed(&RULE, "a", None, text), "a\n");
+        }
+        assert_eq!(fixed(&RULE, "a", None, "a\r\n\r\n"), "a\r\n");
+        assert_eq!(fixed(&RULE, "a", Some("a\n\n"), "a\n\n\n"), "a\n\n");
     }
 }

@@ -33,9 +33,17 @@ fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let start = memchr::memrchr(b'\n', text).map_or(0, |at| at + 1);
+    let end = if text[..start].ends_with(b"\r\n") {
+        "\r\n"
+    } else {
+        "\n"
+    };
     sink.at(view, start..text.len(), "the last line has no line feed")
-        .help("end the file with a line feed");
+        .help(REMEDY)
+        .fix(REMEDY, vec![(text.len()..text.len(), end)]);
 }
+
+const REMEDY: &str = "end the file with a line feed";
 
 fn ends(text: &[u8]) -> bool {
     matches!(text.last(), Some(b'\n' | b'\r'))
@@ -49,7 +57,7 @@ fn never_ended(view: &FileView<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{added, deleted, lets_be, modified};
+    use crate::rules::testing::{added, deleted, fixed, lets_be, modified};
 
     #[test]
     fn it_is_found() {
@@ -74,5 +82,12 @@ mod tests {
         assert!(modified(&RULE, "a", "a\nb", "c\nb").is_empty());
         assert!(modified(&RULE, "a", "a\nb", "a\nc").is_empty());
         assert!(deleted(&RULE, "a", "a").is_empty());
+    }
+
+    #[test]
+    fn it_is_added() {
+        assert_eq!(fixed(&RULE, "a", None, "a\nb"), "a\nb\n");
+        assert_eq!(fixed(&RULE, "a", None, "a\r\nb"), "a\r\nb\r\n");
+        assert_eq!(fixed(&RULE, "a", Some("a\n"), "a"), "a\n");
     }
 }

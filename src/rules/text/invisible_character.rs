@@ -55,9 +55,15 @@ fn report(view: &FileView<'_>, sink: &mut Sink<'_>, at: usize, found: &Invisible
     } else {
         Severity::Medium
     };
-    sink.at(view, at..at + found.code.len_utf8(), message)
+    let bytes = at..at + found.code.len_utf8();
+    let draft = sink
+        .at(view, bytes.clone(), message)
         .severity(severity)
         .help("remove it, or write it as an escape sequence");
+    // A mark at the start of a line came with a file that was put behind another one.
+    if found.code == '\u{feff}' && view.bytes()[..at].ends_with(b"\n") {
+        draft.fix("remove the byte order mark", vec![(bytes, "")]);
+    }
 }
 
 /// A character that cannot be seen.
@@ -175,7 +181,7 @@ fn last_char(text: &[u8]) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{added, deleted, modified};
+    use crate::rules::testing::{added, deleted, fixed, modified};
 
     #[test]
     fn hidden_characters_in_code_are_found() {
@@ -241,5 +247,11 @@ mod tests {
         assert!(modified(&RULE, "a.rs", "\u{200b}\n", "\u{200b}\nnew\n").is_empty());
         assert!(deleted(&RULE, "a.rs", "\u{200b}\n").is_empty());
         assert!(added(&RULE, "a.rs", b"\xE2\x80\n\xF3\xA0 \xFF").is_empty());
+    }
+
+    #[test]
+    fn a_mark_between_two_files_is_removed() {
+        assert_eq!(fixed(&RULE, "a.rs", None, "a\n\u{feff}b\n"), "a\nb\n");
+        assert_eq!(fixed(&RULE, "a.rs", None, "a\u{feff}b\n"), "a\u{feff}b\n");
     }
 }

@@ -1,7 +1,7 @@
 //! Files that come to end some lines with CRLF and some with LF.
 
 use crate::check::{FileView, Rule, Run, Sink};
-use crate::model::{Confidence, RuleInfo, Severity};
+use crate::model::{Confidence, Fix, RuleInfo, Severity};
 use std::borrow::Cow::Borrowed;
 
 /// Finds a change that makes a file mix CRLF and LF.
@@ -35,8 +35,8 @@ fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let odd_one = new.crlf <= new.lf;
-    let mut odd = memchr::memchr_iter(b'\n', text).filter(|at| ends_with_crlf(text, *at) == odd_one);
-    let Some(at) = odd.find(|at| view.is_added_at(*at)) else {
+    let odd = || memchr::memchr_iter(b'\n', text).filter(|at| ends_with_crlf(text, *at) == odd_one);
+    let Some(at) = odd().find(|at| view.is_added_at(*at)) else {
         return;
     };
     let message = if odd_one {
@@ -44,8 +44,24 @@ fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     } else {
         "a line ends with LF in a file of CRLF"
     };
-    sink.at(view, at - usize::from(odd_one)..at, message)
+    let draft = sink
+        .at(view, at - usize::from(odd_one)..at, message)
         .help("use one line ending in the file");
+    // Where it is not clear which ending is the file's, or others wrote the odd lines, nobody can say what is meant.
+    let few = new.crlf.min(new.lf);
+    if new.crlf != new.lf && few <= Fix::MOST && odd().all(|at| view.is_added_at(at)) {
+        let (summary, edits) = match odd_one {
+            true => (
+                "end the lines with LF",
+                odd().map(|at| (at - 1..at, "")).collect(),
+            ),
+            false => (
+                "end the lines with CRLF",
+                odd().map(|at| (at..at, "\r")).collect(),
+            ),
+        };
+        draft.fix(summary, edits);
+    }
 }
 
 /// How many lines end how.
@@ -73,7 +89,7 @@ fn ends_with_crlf(text: &[u8], at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{added, deleted, lets_be, modified};
+    use crate::rules::testing::{added, deleted, fixed, lets_be, modified};
 
     #[test]
     fn the_odd_line_is_found() {
@@ -101,5 +117,21 @@ mod tests {
     #[test]
     fn a_file_may_change_over() {
         assert!(modified(&RULE, "a", "a\r\nb\r\n", "a\nb\n").is_empty());
+    }
+
+    #[test]
+    fn the_odd_lines_are_made_even() {
+        assert_eq!(fixed(&RULE, "a", None, "a\nb\nd\nc\r\ne\r\n"), "a\nb\nd\nc\ne\n");
+        let old = "a\r\nb\r\n";
+        assert_eq!(fixed(&RULE, "a", Some(old), "a\r\nb\r\nc\n"), "a\r\nb\r\nc\r\n");
+    }
+
+    #[test]
+    fn a_draw_stays_as_it_is() {
+        assert_eq!(fixed(&RULE, "a", None, "a\nb\r\n"), "a\nb\r\n");
+        // Two of the three lines that are left over are not the change's.
+        let (old, new) = ("a\nb\n", "q\nx\r\ny\r\nz\r\nw\r\na\nb\n");
+        assert_eq!(modified(&RULE, "a", old, new).len(), 1);
+        assert_eq!(fixed(&RULE, "a", Some(old), new), new);
     }
 }

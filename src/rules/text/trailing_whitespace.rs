@@ -1,7 +1,7 @@
 //! White space at the end of lines.
 
 use crate::check::{FileView, Rule, Run, Sink};
-use crate::model::{Confidence, RuleInfo, Severity};
+use crate::model::{Confidence, Fix, RuleInfo, Severity};
 use crate::rules::place;
 use std::borrow::Cow::Borrowed;
 use std::ops::Range;
@@ -41,16 +41,17 @@ fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
             continue;
         };
         match run.as_mut().filter(|r| r.next == line) {
-            Some(run) => run.next += 1,
-            None => report(
-                view,
-                sink,
-                run.replace(Blanks {
+            Some(run) => {
+                run.next += 1;
+                run.all.push(blank);
+            }
+            None => {
+                let fresh = Blanks {
                     next: line + 1,
-                    first: line,
-                    blank,
-                }),
-            ),
+                    all: vec![blank],
+                };
+                report(view, sink, run.replace(fresh));
+            }
         }
     }
     report(view, sink, run);
@@ -58,18 +59,31 @@ fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
 
 /// Neighbouring lines with white space at their end.
 struct Blanks {
-    first: u32,
     next: u32,
-    blank: Range<usize>,
+    all: Vec<Range<usize>>,
 }
 
 fn report(view: &FileView<'_>, sink: &mut Sink<'_>, run: Option<Blanks>) {
     let Some(run) = run else { return };
-    let message = match run.next - run.first {
-        1 => "white space at the end of the line".to_owned(),
-        lines => format!("white space at the end of {lines} lines from here"),
+    let lines = match run.all.len() {
+        1 => "the line".to_owned(),
+        lines => format!("{lines} lines from here"),
     };
-    sink.at(view, run.blank, message);
+    let message = format!("white space at the end of {lines}");
+    let draft = sink.at(view, run.all[0].clone(), message);
+    if run.all.len() <= Fix::MOST && run.all.iter().all(|blank| is_idle(view, blank)) {
+        let edits = run.all.into_iter().map(|blank| (blank, "")).collect();
+        draft.fix("remove the white space", edits);
+    }
+}
+
+/// Whether nothing depends on the white space: a blank behind a backslash is a blank, and without it the next
+/// line belongs to this one; in Markdown two blanks or more behind a word break the line.
+fn is_idle(view: &FileView<'_>, blank: &Range<usize>) -> bool {
+    let before = view.bytes()[..blank.start].last();
+    let is_word = before.is_some_and(|b| *b != b'\n');
+    let may_break = blank.len() > 1 && is_word && place::is_markdown(view);
+    before != Some(&b'\\') && !may_break
 }
 
 /// Returns the white space at the end of a line, unless it is a line break of Markdown.
@@ -88,7 +102,7 @@ fn trailing(text: &[u8], line: Range<usize>, markdown: bool) -> Option<Range<usi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{added, deleted, modified};
+    use crate::rules::testing::{added, deleted, fixed, modified};
 
     #[test]
     fn it_is_found() {
@@ -129,5 +143,25 @@ mod tests {
         assert!(added(&RULE, "a.rs", "").is_empty());
         assert!(added(&RULE, "a.patch", "+a \n \n").is_empty());
         assert!(added(&RULE, "a.bin", b"\0 \n").is_empty());
+    }
+
+    #[test]
+    fn it_is_removed() {
+        let fix = |path: &str, text: &str| fixed(&RULE, path, None, text);
+        assert_eq!(fix("a.rs", "a \nb\nc\t \r\n"), "a\nb\nc\r\n");
+        assert_eq!(fix("a.rs", " \n \nx \n"), "\n\nx\n");
+        assert_eq!(fix("a.md", "a \n   \n"), "a\n\n");
+        assert_eq!(fixed(&RULE, "a.rs", Some("a \n"), "a \nb \n"), "a \nb\n");
+    }
+
+    #[test]
+    fn what_may_mean_something_stays() {
+        for (path, text) in [
+            ("a.md", "a   \n"),
+            ("a.sh", "a \\ \n"),
+            ("a.rs", &"a \n".repeat(101)),
+        ] {
+            assert_eq!(fixed(&RULE, path, None, text), text);
+        }
     }
 }

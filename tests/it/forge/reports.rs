@@ -38,6 +38,7 @@ pub fn finding(path: &str, line: u32, message: &str) -> Finding {
         },
         snippet: None,
         help: None,
+        fix: None,
         origin: Origin::Computed,
         commit: None,
         fingerprint: Fingerprint(print),
