@@ -86,4 +86,6 @@ pub struct Session {
     pub cost: crate::model::Money,
     /// How well it was locked in.
     pub level: crate::sandbox::Level,
+    /// What was missing for a better one, one line each.
+    pub missing: Vec<String>,
 }

@@ -205,14 +205,21 @@ impl Sweep<'_> {
 
     /// A directory that describes no run: one of a process that died at its very beginning, or nothing of ours.
     fn broken(&mut self, path: &Path, error: &ScratchError) {
-        let only_lock = below_all(path).iter().all(|name| name == "lock");
+        // The description itself is written beside its place first.
+        let is_ours =
+            |name: &std::ffi::OsString| name == "lock" || name.as_encoded_bytes().starts_with(b".pantheon-");
+        let names = below_all(path);
         let age = path.metadata().and_then(|meta| meta.modified()).ok();
         let age = age.and_then(|then| then.elapsed().ok()).unwrap_or_default();
-        if !only_lock {
+        let is_held = || dirs::lock(&path.join("lock"), &Deadline::after(Duration::ZERO)).is_err();
+        if !names.iter().all(is_ours) {
             self.told(&name_of(path), What::Kept(error.to_string()));
-        } else if age > Duration::from_millis(FORGOTTEN) {
+        } else if age > Duration::from_millis(FORGOTTEN) && !is_held() {
             if !self.dry {
-                drop(crate::sys::dirs::remove(&path.join("lock")));
+                for name in names {
+                    drop(dirs::remove(&path.join(name)));
+                }
+                drop(dirs::remove(&path.join("lock")));
                 drop(std::fs::remove_dir(path));
             }
             self.told(&name_of(path), What::Removed("it is empty".to_owned()));

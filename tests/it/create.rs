@@ -1,8 +1,12 @@
 //! Creators from end to end: the built program, real git, the jail, and a server that speaks a provider's contract.
 
+mod allowed;
 mod crowd;
 mod ends;
 mod fix;
+mod left;
+mod places;
+mod programs;
 mod task;
 
 use crate::fake::{Asked, Conn, Server, Then};

@@ -28,16 +28,21 @@ use super::meter::Meter;
 use crate::llm::transport::Cancel;
 use crate::model::Money;
 use crate::store::audit::Entry;
+use crate::sys::clock::Deadline;
 use crate::sys::http::block_on;
 use shared::Shared;
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// Takes note of what went through and what was refused. It is called by the thread of the gateway, and must
 /// not wait.
 pub type Log = Box<dyn Fn(Entry) + Send>;
+
+/// The pause between two looks at what is under way.
+const LOOK: Duration = Duration::from_millis(5);
 
 /// A gateway at work, in a thread of its own. It ends when this is dropped.
 pub struct Gateway {
@@ -102,6 +107,17 @@ impl Gateway {
     #[must_use]
     pub fn stopped(&self) -> Option<String> {
         self.shared.stopped()
+    }
+
+    /// Gives calls that are under way this long to come to their ends, and closes. Whoever asked may be gone when
+    /// its answer was passed on and is not counted yet.
+    pub fn settle(self, within: Duration) -> Spent {
+        let patience = Deadline::after(within);
+        let is_serving = || self.thread.as_ref().is_some_and(|thread| !thread.is_finished());
+        while self.shared.under_way() > 0 && is_serving() && !patience.is_over() {
+            std::thread::sleep(LOOK);
+        }
+        self.close()
     }
 
     /// Ends everything that is under way, waits for that, and returns what went through in all.

@@ -113,7 +113,8 @@ impl Shared {
         Ok(Held { shared: self, ticket })
     }
 
-    fn under_way(&self) -> usize {
+    /// Returns how many calls have a reservation.
+    pub fn under_way(&self) -> usize {
         lock(&self.state).under_way
     }
 

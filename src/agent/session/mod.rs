@@ -13,6 +13,7 @@ use crate::sys::env;
 use crate::sys::signal::Interrupt;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, PipeWriter, Read, Write};
+use std::time::Duration;
 
 /// The subcommand that is the hands.
 pub const HANDS: &str = "hands";
@@ -50,7 +51,7 @@ pub fn builtin(
         },
         None => None,
     };
-    let level = jailed.level();
+    let (level, missing) = (jailed.level(), jailed.layers().missing.clone());
     let (Some(stdin), Some(stdout)) = (jailed.stdin.take(), jailed.stdout.take()) else {
         return Session::failed("the sandbox gives no way to speak with what is in it");
     };
@@ -59,7 +60,7 @@ pub fn builtin(
         stdout: BufReader::new(stdout),
         hide: brain.hide,
     };
-    let (worked, ended) = beside(&mut jailed, interrupt, || {
+    let (worked, ended) = beside(&mut jailed, &interrupt.part(), || {
         let work = Work {
             system: brain.system,
             prompt: &order.prompt,
@@ -83,6 +84,7 @@ pub fn builtin(
         output_tokens: worked.usage.output,
         cost: worked.cost,
         level,
+        missing,
     }
 }
 
@@ -111,20 +113,20 @@ impl Session {
             output_tokens: 0,
             cost: crate::model::Money::ZERO,
             level: crate::sandbox::Level::None,
+            missing: Vec::new(),
         }
     }
 }
 
-/// Does something while what is in the jail is watched, and its limits are kept. What is left in it when that
-/// is done has a moment to end, and is ended.
+/// Does something while what is in the jail is watched, and its limits are kept; `stop` ends it at once. What is
+/// left in it when that is done has a moment to end, and is ended.
 pub(super) fn beside<T>(
     jailed: &mut Jailed,
-    interrupt: &Interrupt,
+    stop: &Interrupt,
     work: impl FnOnce() -> T,
 ) -> (T, io::Result<Ended>) {
-    let stop = interrupt.part();
     std::thread::scope(|scope| {
-        let watch = scope.spawn(|| jailed.wait(&stop));
+        let watch = scope.spawn(|| jailed.wait(stop));
         let done = work();
         let patience = crate::sys::clock::Deadline::after(GRACE);
         while !watch.is_finished() && !patience.is_over() {
@@ -136,10 +138,10 @@ pub(super) fn beside<T>(
     })
 }
 
-/// How long what is in a jail has to end by itself once nobody speaks with it any more.
-const GRACE: std::time::Duration = std::time::Duration::from_secs(2);
+/// How long what is in a jail has to end by itself once nobody speaks with it any more, or it was called off.
+pub(super) const GRACE: Duration = Duration::from_secs(2);
 /// The pause between two looks at it.
-const LOOK: std::time::Duration = std::time::Duration::from_millis(5);
+pub(super) const LOOK: Duration = Duration::from_millis(5);
 
 /// Says how a session ended, by how it says it ended itself and by what the jail saw. The jail goes first.
 pub(super) fn judged(end: End, ended: io::Result<Ended>, interrupt: &Interrupt) -> End {

@@ -1,18 +1,23 @@
 //! Runs another agent program in a jail, with the gateway as the only address that it can reach.
 
-use super::{beside, judged};
+use super::{GRACE, LOOK, beside, judged};
 use crate::agent::cell::Cell;
 use crate::agent::gateway::Gateway;
 use crate::agent::order::{End, Order, Session};
 use crate::agent::runtime::{Ear, Heard, Launch, Program, Row};
 use crate::model::start_of;
 use crate::sandbox::jail::{self, Ended, Flow, Output, Streams};
+use crate::sys::clock::Deadline;
 use crate::sys::file;
 use crate::sys::signal::Interrupt;
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, PipeWriter, Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// The longest line that a program may write, in bytes; the rest of it is left out.
 const LONGEST_LINE: u64 = 4 << 20;
@@ -20,6 +25,8 @@ const LONGEST_LINE: u64 = 4 << 20;
 const COMPLAINTS: usize = 2000;
 /// The longest last words, in bytes.
 const LAST_WORDS: usize = 20_000;
+/// How long calls of models that are under way at the end have to be counted.
+const SETTLE: Duration = Duration::from_secs(2);
 
 /// Opens the gateway on a listener.
 pub type Serve<'a> = &'a dyn Fn(TcpListener) -> io::Result<Gateway>;
@@ -60,16 +67,18 @@ pub fn program(
         },
         None => None,
     };
-    let level = jailed.level();
+    let (level, missing) = (jailed.level(), jailed.layers().missing.clone());
     let ways = (jailed.stdin.take(), jailed.stdout.take(), jailed.stderr.take());
-    let (mut talk, ended) = beside(&mut jailed, interrupt, || {
-        let mut talk = Talk::new((row.ear)(order), tell);
-        talk.listen(ways, &launch);
+    let stop = Interrupt::default();
+    let (mut talk, ended) = beside(&mut jailed, &stop, || {
+        let ear = Mutex::new((row.ear)(order));
+        let mut talk = Talk::new(tell);
+        talk.listen(ways, &launch, &ear, (interrupt, &stop));
         talk
     });
     talk.close(row.name, &ended);
     let stopped = gateway.as_ref().and_then(Gateway::stopped);
-    let spent = gateway.map(Gateway::close).unwrap_or_default();
+    let spent = gateway.map(|gateway| gateway.settle(SETTLE)).unwrap_or_default();
     for note in &spent.notes {
         tell(&Heard::Said(note.clone()));
     }
@@ -90,6 +99,7 @@ pub fn program(
         output_tokens: spent.output,
         cost: spent.cost,
         level,
+        missing,
     }
 }
 
@@ -117,10 +127,11 @@ fn prepare(home: &Path, launch: &Launch) -> io::Result<()> {
 }
 
 type Ways = (Option<PipeWriter>, Option<Output>, Option<Output>);
+/// What leads to the program's standard input, for as long as that stays open.
+type Replies = Mutex<Option<Sender<Vec<u8>>>>;
 
 /// What is heard of a program.
 struct Talk<'a> {
-    ear: Box<dyn Ear>,
     tell: &'a dyn Fn(&Heard),
     id: Option<String>,
     said: String,
@@ -131,9 +142,8 @@ struct Talk<'a> {
 }
 
 impl<'a> Talk<'a> {
-    fn new(ear: Box<dyn Ear>, tell: &'a dyn Fn(&Heard)) -> Self {
+    fn new(tell: &'a dyn Fn(&Heard)) -> Self {
         Self {
-            ear,
             tell,
             id: None,
             said: String::new(),
@@ -144,34 +154,50 @@ impl<'a> Talk<'a> {
         }
     }
 
-    /// Hears what the program says until it says no more, or is done.
-    fn listen(&mut self, (stdin, stdout, stderr): Ways, launch: &Launch) {
+    /// Hears what the program says until it says no more, or is done. When the user asks us to end it is told so,
+    /// and has a moment to end by itself.
+    fn listen(
+        &mut self,
+        (stdin, stdout, stderr): Ways,
+        launch: &Launch,
+        ear: &Mutex<Box<dyn Ear>>,
+        ends: (&Interrupt, &Interrupt),
+    ) {
+        // Whoever does not read would keep us waiting: the way in has a thread of its own.
+        let (sender, receiver) = channel::<Vec<u8>>();
+        let _ = sender.send(launch.input.clone());
+        let replies: Replies = Mutex::new(launch.is_dialogue.then_some(sender));
+        let is_over = AtomicBool::new(false);
         std::thread::scope(|scope| {
             let complaints = scope.spawn(|| tail(stderr));
-            // Whoever does not read would keep us waiting: the way in has a thread of its own.
-            let (sender, receiver) = std::sync::mpsc::channel::<Vec<u8>>();
             scope.spawn(move || feed(stdin, &receiver));
-            let _ = sender.send(launch.input.clone());
-            let mut sender = launch.is_dialogue.then_some(sender);
-            let mut lines = stdout.map(BufReader::new);
-            while let Some(line) = lines.as_mut().and_then(next) {
-                for heard in self.ear.hear(&line) {
-                    self.take(heard, sender.as_ref());
-                }
-                if self.is_done && sender.take().is_some() {
-                    break;
-                }
-            }
-            for heard in self.ear.end() {
-                self.take(heard, None);
-            }
+            scope.spawn(|| call_off(ends, ear, &replies, &is_over));
+            self.hear(stdout, ear, &replies);
+            is_over.store(true, Ordering::Relaxed);
             // Closing our ends is what tells it to end.
-            drop((sender, lines));
+            drop(locked(&replies).take());
             self.complaints = complaints.join().unwrap_or_default();
         });
     }
 
-    fn take(&mut self, heard: Heard, replies: Option<&std::sync::mpsc::Sender<Vec<u8>>>) {
+    fn hear(&mut self, stdout: Option<Output>, ear: &Mutex<Box<dyn Ear>>, replies: &Replies) {
+        let mut lines = stdout.map(BufReader::new);
+        while let Some(line) = lines.as_mut().and_then(next) {
+            let heard = locked(ear).hear(&line);
+            for heard in heard {
+                self.take(heard, replies);
+            }
+            if self.is_done && locked(replies).take().is_some() {
+                break;
+            }
+        }
+        let heard = locked(ear).end();
+        for heard in heard {
+            self.take(heard, &Mutex::new(None));
+        }
+    }
+
+    fn take(&mut self, heard: Heard, replies: &Replies) {
         (self.tell)(&heard);
         match heard {
             Heard::Session(id) => self.id = Some(id),
@@ -182,11 +208,7 @@ impl<'a> Talk<'a> {
             Heard::Done => self.is_done = true,
             Heard::Limit(why) => self.end = Some(End::Limit(why)),
             Heard::Failed(why) => self.end = Some(End::Failed(why)),
-            Heard::Reply(bytes) => {
-                if let Some(replies) = replies {
-                    let _ = replies.send(bytes);
-                }
-            }
+            Heard::Reply(bytes) => send(replies, bytes),
             _ => {}
         }
     }
@@ -211,6 +233,43 @@ impl<'a> Talk<'a> {
     }
 }
 
+/// A panic elsewhere leaves what is held as good as it was.
+fn locked<T: ?Sized>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn send(replies: &Replies, bytes: Vec<u8>) {
+    if let Some(replies) = locked(replies).as_ref() {
+        let _ = replies.send(bytes);
+    }
+}
+
+/// Waits for the user to ask us to end. The program is told then, if it can be told, and has a moment; then it is
+/// ended.
+fn call_off(
+    (interrupt, stop): (&Interrupt, &Interrupt),
+    ear: &Mutex<Box<dyn Ear>>,
+    replies: &Replies,
+    is_over: &AtomicBool,
+) {
+    let is_over = || is_over.load(Ordering::Relaxed);
+    while interrupt.check().is_ok() {
+        if is_over() {
+            return;
+        }
+        std::thread::sleep(LOOK);
+    }
+    let words = locked(ear).cancel();
+    if !words.is_empty() {
+        send(replies, words);
+        let patience = Deadline::after(GRACE);
+        while !is_over() && !patience.is_over() {
+            std::thread::sleep(LOOK);
+        }
+    }
+    stop.raise();
+}
+
 /// Reads a line, cut where it is too long; `None`: there is none any more.
 fn next(lines: &mut BufReader<Output>) -> Option<Vec<u8>> {
     let mut line = Vec::new();
@@ -224,7 +283,7 @@ fn next(lines: &mut BufReader<Output>) -> Option<Vec<u8>> {
     Some(line)
 }
 
-fn feed(stdin: Option<PipeWriter>, bytes: &std::sync::mpsc::Receiver<Vec<u8>>) {
+fn feed(stdin: Option<PipeWriter>, bytes: &Receiver<Vec<u8>>) {
     let Some(mut stdin) = stdin else { return };
     while let Ok(bytes) = bytes.recv() {
         if stdin.write_all(&bytes).and_then(|()| stdin.flush()).is_err() {

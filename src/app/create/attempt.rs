@@ -14,10 +14,15 @@ use crate::git::Repository;
 use crate::git::scratch::{self, Bounds, Harvest, Scratch, State};
 use crate::model::{Disposition, Finding, Fingerprint, Happening, Listener, Money, Proposal, Report};
 use crate::sandbox::Level;
+use crate::sys::clock::Deadline;
 use crate::sys::signal::Interrupt;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// How long it may take to keep what was done before an error.
+const RESCUE: Duration = Duration::from_secs(20);
 
 /// One try at a task.
 pub struct Attempt<'a> {
@@ -31,12 +36,14 @@ pub struct Attempt<'a> {
     pub silenced: usize,
     pub interrupt: &'a Interrupt,
     pub listener: &'a dyn Listener,
+    /// Whether somebody was told already that the sandbox is not as good as can be.
+    pub is_weak: &'a AtomicBool,
 }
 
 /// What came of an attempt.
 pub struct Came {
-    /// What is offered, with the report of the gate on it; `None`: nothing was changed.
-    pub offered: Option<(Proposal, Report)>,
+    /// What is offered, with the report of the gate on it if it was judged; `None`: nothing was changed.
+    pub offered: Option<(Proposal, Option<Report>)>,
     /// Whether it passes.
     pub passes: bool,
     /// How it ended, on one line.
@@ -55,6 +62,8 @@ pub struct Tally {
     pub cost: Money,
     pub level: Level,
     pub said: String,
+    /// Whether the user called it off in the middle of a session.
+    pub is_cancelled: bool,
 }
 
 impl Came {
@@ -67,6 +76,24 @@ impl Came {
             scratch: None,
         }
     }
+}
+
+/// What one attempt works with.
+struct Desk<'a> {
+    repo: &'a Repository,
+    id: &'a str,
+    stream: &'a Stream<'a>,
+    start: Instant,
+}
+
+/// What a session is told.
+struct Words {
+    /// All of it, for a new session.
+    whole: String,
+    /// What is new, for one that is gone on with.
+    rest: String,
+    /// The session to go on with.
+    resume: Option<String>,
 }
 
 /// What a round came to.
@@ -93,9 +120,14 @@ impl Attempt<'_> {
     }
 
     fn tried(&self, id: &str, stream: &Stream<'_>) -> Result<Came, Error> {
-        let start = Instant::now();
         let repo = Repository::open(self.dir)?;
-        let scratch = scratch::create(
+        let desk = Desk {
+            repo: &repo,
+            id,
+            stream,
+            start: Instant::now(),
+        };
+        let mut scratch = scratch::create(
             &repo,
             self.state,
             id,
@@ -104,16 +136,17 @@ impl Attempt<'_> {
             &self.terms.deadline,
         )?;
         stream.keep(&scratch.path().join("events.jsonl"));
-        let mut scratch = scratch;
-        self.begin(&scratch, stream, start)?;
-        let worked = self.work(&repo, &mut scratch, id, stream, start);
-        match worked {
-            Ok(came) => Ok(Came {
-                scratch: Some(scratch),
-                ..came
-            }),
-            Err(error) => Err(error),
-        }
+        let mut tally = Tally::default();
+        let begun = self.begin(&scratch, stream, desk.start);
+        let worked = begun.and_then(|()| self.work(&desk, &mut scratch, &mut tally));
+        let came = match worked {
+            Ok(came) => came,
+            Err(error) => self.rescued(&desk, &mut scratch, &tally, &error),
+        };
+        Ok(Came {
+            scratch: Some(scratch),
+            ..came
+        })
     }
 
     fn begin(&self, scratch: &Scratch, stream: &Stream<'_>, start: Instant) -> Result<(), Error> {
@@ -135,29 +168,21 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    fn work(
-        &self,
-        repo: &Repository,
-        scratch: &mut Scratch,
-        id: &str,
-        stream: &Stream<'_>,
-        start: Instant,
-    ) -> Result<Came, Error> {
-        let mut tally = Tally::default();
-        let mut prompt = task::first(&self.request.task, self.found);
-        let mut resume = None;
+    fn work(&self, desk: &Desk<'_>, scratch: &mut Scratch, tally: &mut Tally) -> Result<Came, Error> {
+        let mut words = Words::first(task::first(&self.request.task, self.found));
         let mut seen = BTreeSet::new();
         let mut last;
         let end = loop {
             tally.rounds += 1;
-            stream.round(tally.rounds);
+            desk.stream.round(tally.rounds);
             scratch.set_state(State::Working)?;
-            let session = Bench::new((repo, scratch, self.terms), id, stream, self.interrupt)?
-                .session(prompt, resume.take())?;
-            tally.add(&session);
-            told(&session, stream);
-            let round = self.round(repo, scratch, stream)?;
-            let over = self.is_over(&session, &round, &tally, &mut seen);
+            let session = self.session(desk, scratch, words, tally)?;
+            if session.end == End::Cancelled {
+                tally.is_cancelled = true;
+                return Err(Error::Interrupted);
+            }
+            let round = self.round(desk.repo, scratch, desk.stream)?;
+            let over = self.is_over(&session, &round, tally, &mut seen);
             let again = round
                 .report
                 .as_ref()
@@ -165,48 +190,134 @@ impl Attempt<'_> {
             last = round;
             match (over, again) {
                 (Some(end), _) => break end,
-                (None, Some(again)) => {
-                    prompt = format!("{}\n\n{again}", task::first(&self.request.task, self.found));
-                    if session.id.is_some() {
-                        prompt = again;
-                    }
-                    resume = session.id;
+                (None, Some(rest)) => {
+                    let whole = format!("{}\n\n{rest}", task::first(&self.request.task, self.found));
+                    words = Words {
+                        whole,
+                        rest,
+                        resume: session.id,
+                    };
                 }
                 (None, None) => break "the agent changed nothing".to_owned(),
             }
         };
-        let Round {
-            harvest,
-            report: Some(report),
-            passes,
-            ..
-        } = last
-        else {
+        if last.report.is_none() {
             scratch.set_state(State::Dropped)?;
             return Ok(Came::failed(&end));
-        };
-        let made = offer::Made {
-            stream,
-            id,
-            attempt: self,
-            harvest: &harvest,
-            report: &report,
-            tally: &tally,
-            passes,
-            elapsed: start.elapsed(),
-        };
-        let proposal = offer::write(scratch, &made)?;
+        }
+        let offered = self.offer(desk, scratch, tally, &last)?;
         Ok(Came {
-            offered: Some((proposal, report)),
-            passes,
+            offered: Some((offered, last.report)),
+            passes: last.passes,
             end,
             scratch: None,
         })
     }
 
+    fn offer(
+        &self,
+        desk: &Desk<'_>,
+        scratch: &mut Scratch,
+        tally: &Tally,
+        round: &Round,
+    ) -> Result<Proposal, Error> {
+        let made = offer::Made {
+            stream: desk.stream,
+            id: desk.id,
+            attempt: self,
+            harvest: &round.harvest,
+            report: round.report.as_ref(),
+            tally,
+            passes: round.passes,
+            elapsed: desk.start.elapsed(),
+        };
+        offer::write(scratch, &made)
+    }
+
+    /// Runs a session. Where one that is to be gone on with fails at once, a new one begins with the whole task.
+    fn session(
+        &self,
+        desk: &Desk<'_>,
+        scratch: &Scratch,
+        words: Words,
+        tally: &mut Tally,
+    ) -> Result<Session, Error> {
+        let bench = Bench::new(
+            (desk.repo, scratch, self.terms),
+            desk.id,
+            desk.stream,
+            self.interrupt,
+        )?;
+        for name in bench.refused().iter().filter(|_| tally.rounds == 1) {
+            desk.stream.note(&format!(
+                "`{name}` is the key of a provider, and no agent is given that"
+            ));
+        }
+        let Words { whole, rest, resume } = words;
+        if resume.is_some() {
+            let session = bench.session(rest, resume)?;
+            tally.add(&session);
+            self.told(&session, desk.stream);
+            if !has_failed_at_once(&session) {
+                return Ok(session);
+            }
+            desk.stream
+                .note("the session cannot be gone on with, so a new one begins");
+        }
+        let session = bench.session(whole, None)?;
+        tally.add(&session);
+        self.told(&session, desk.stream);
+        Ok(session)
+    }
+
+    /// Keeps what was done before an error. Nobody has judged it, and it is offered as what it is.
+    fn rescued(&self, desk: &Desk<'_>, scratch: &mut Scratch, tally: &Tally, error: &Error) -> Came {
+        let is_cancelled = self.interrupt.check().is_err();
+        let end = match is_cancelled {
+            true => "it was called off".to_owned(),
+            false => error.to_string(),
+        };
+        if !tally.is_cancelled {
+            let how = if is_cancelled { "cancelled" } else { "failed" };
+            let why = if is_cancelled { String::new() } else { line(&end) };
+            desk.stream.tell(Happening::Ended { how, why });
+        }
+        let kept = self.kept(desk, scratch, tally).unwrap_or_else(|error| {
+            desk.stream
+                .note(&format!("what was done stays in the run `{}`: {error}", desk.id));
+            None
+        });
+        Came {
+            offered: kept.map(|proposal| (proposal, None)),
+            ..Came::failed(&end)
+        }
+    }
+
+    fn kept(&self, desk: &Desk<'_>, scratch: &mut Scratch, tally: &Tally) -> Result<Option<Proposal>, Error> {
+        // The time of the work itself may be up.
+        let harvest = scratch::harvest(scratch, Bounds::default(), &Deadline::after(RESCUE))?;
+        if harvest.commit.is_none() && harvest.refused.is_empty() {
+            scratch.set_state(State::Dropped)?;
+            return Ok(None);
+        }
+        scratch.set_state(State::Harvested)?;
+        if harvest.commit.is_none() {
+            return Ok(None);
+        }
+        let round = Round {
+            harvest,
+            report: None,
+            silenced: 0,
+            passes: false,
+        };
+        self.offer(desk, scratch, tally, &round).map(Some)
+    }
+
     /// Takes up what the agent left, and has it judged.
     fn round(&self, repo: &Repository, scratch: &mut Scratch, stream: &Stream<'_>) -> Result<Round, Error> {
-        let harvest = scratch::harvest(scratch, Bounds::default(), &self.terms.deadline)?;
+        // What is there when the time is up is judged all the same.
+        let within = Deadline::after(self.terms.deadline.left().max(RESCUE));
+        let harvest = scratch::harvest(scratch, Bounds::default(), &within)?;
         for refused in &harvest.refused {
             stream.note(&format!("`{}` is not taken: {}", refused.path, refused.why));
         }
@@ -247,7 +358,6 @@ impl Attempt<'_> {
             return Some("it passes the gate".to_owned());
         }
         match &session.end {
-            End::Cancelled => return Some("it was called off".to_owned()),
             End::Failed(why) => return Some(why.clone()),
             End::Limit(why) if self.terms.deadline.is_over() => return Some(why.clone()),
             _ => {}
@@ -264,6 +374,29 @@ impl Attempt<'_> {
             End::Limit(why) => Some(why.clone()),
             _ => None,
         }
+    }
+
+    fn told(&self, session: &Session, stream: &Stream<'_>) {
+        stream.tell(Happening::Locked {
+            level: session.level.name(),
+        });
+        if let Some(why) = weaker(session)
+            && !self.is_weak.swap(true, Ordering::Relaxed)
+        {
+            stream.note(&why);
+        }
+        stream.tell(Happening::Used {
+            input: session.input_tokens,
+            output: session.output_tokens,
+            cost: super::stream::dollars(session.cost),
+        });
+        let (how, why) = match &session.end {
+            End::Done => ("done", String::new()),
+            End::Limit(why) => ("limit", line(why)),
+            End::Failed(why) => ("failed", line(why)),
+            End::Cancelled => ("cancelled", String::new()),
+        };
+        stream.tell(Happening::Ended { how, why });
     }
 }
 
@@ -295,22 +428,29 @@ fn remaining(report: &Report, found: &[Finding]) -> usize {
     report.findings.iter().filter(counts).count()
 }
 
-fn told(session: &Session, stream: &Stream<'_>) {
-    stream.tell(Happening::Locked {
-        level: session.level.name(),
-    });
-    stream.tell(Happening::Used {
-        input: session.input_tokens,
-        output: session.output_tokens,
-        cost: super::stream::dollars(session.cost),
-    });
-    let (how, why) = match &session.end {
-        End::Done => ("done", String::new()),
-        End::Limit(why) => ("limit", line(why)),
-        End::Failed(why) => ("failed", line(why)),
-        End::Cancelled => ("cancelled", String::new()),
-    };
-    stream.tell(Happening::Ended { how, why });
+/// Says why a session was not locked in as well as can be.
+fn weaker(session: &Session) -> Option<String> {
+    if session.level == Level::Strict || session.missing.is_empty() {
+        return None;
+    }
+    let (level, why) = (session.level.name(), session.missing.join("; "));
+    Some(format!("the sandbox is `{level}` and not `strict` here: {why}"))
+}
+
+/// Whether nothing was done in a session before it failed.
+fn has_failed_at_once(session: &Session) -> bool {
+    matches!(session.end, End::Failed(_)) && session.output_tokens == 0 && session.said.trim().is_empty()
+}
+
+impl Words {
+    /// What the first session is told.
+    fn first(whole: String) -> Self {
+        Self {
+            rest: whole.clone(),
+            whole,
+            resume: None,
+        }
+    }
 }
 
 impl Tally {

@@ -1,5 +1,6 @@
 //! The gate, on what the work starts from and on what an agent left.
 
+use super::allowed;
 use super::subject::Subject;
 use super::terms::Terms;
 use crate::app::judge::{Depth, Judge};
@@ -20,11 +21,13 @@ pub fn first(
     terms: &Terms,
     interrupt: &Interrupt,
 ) -> Result<Report, Error> {
+    let mut own = Repository::open(repo.git_dir())?;
     let change = match subject.start {
-        Start::Commit(to) => git::range(repo, subject.from, to)?,
-        Start::Index => git::staged(&mut Repository::open(repo.git_dir())?)?,
+        Start::Commit(to) => git::range(&own, subject.from, to)?,
+        Start::Index => git::staged(&mut own)?,
     };
-    judge(repo, repo, &change, terms, interrupt)
+    allowed::change(&change, &own, terms)?;
+    judge(repo, &own, &change, terms, interrupt)
 }
 
 /// Judges what an agent left. `scratch` is the repository of its run, which borrows the user's objects; the policy

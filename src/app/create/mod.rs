@@ -6,6 +6,8 @@
 //! last      what the last verdict that blocked was about
 //! choose    the findings that are meant
 //! task      what an agent is told, at first and after a round
+//! allowed   whether models may be asked about this repository at all
+//! given     the variables that an agent is given
 //! attempt   one agent in one scratch worktree: rounds, until the gate passes or a limit comes
 //! judge     the gate, on what an agent left
 //! mind      questions of the built-in agent, through the client
@@ -16,8 +18,10 @@
 //! stream    what happens, told as it happens
 //! ```
 
+mod allowed;
 mod attempt;
 mod choose;
+mod given;
 mod judge;
 pub mod last;
 mod mind;
@@ -40,6 +44,7 @@ use crate::sys::clock::Deadline;
 use crate::sys::signal::Interrupt;
 use attempt::{Attempt, Came};
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use subject::Subject;
 
@@ -133,6 +138,7 @@ pub fn run(
     let state = state::dir()?;
     let subject = Subject::of(&repo, &state, request)?;
     let terms = Terms::of(&repo, &subject, request)?;
+    allowed::start(&repo, &subject, &terms)?;
     tidy(&repo, &terms);
     let (found, silenced) = match &request.task {
         Task::Create(_) => (Vec::new(), 0),
@@ -145,6 +151,7 @@ pub fn run(
         }
     };
     interrupt.check()?;
+    let is_weak = AtomicBool::new(false);
     let attempts: Vec<Attempt<'_>> = (0..request.agents.max(1))
         .map(|_| Attempt {
             dir,
@@ -156,6 +163,7 @@ pub fn run(
             silenced,
             interrupt,
             listener,
+            is_weak: &is_weak,
         })
         .collect();
     let came = all(&attempts);

@@ -8,7 +8,8 @@ use crate::app::Error;
 use crate::git::scratch::{Harvest, Scratch, State};
 use crate::git::{self, Repository};
 use crate::model::{
-    Disposition, Finding, Happening, Proposal, ProposalState, Report, Status, start_of, visible_bytes,
+    Decision, Disposition, Finding, Happening, Proposal, ProposalState, Report, Status, start_of,
+    visible_bytes,
 };
 use crate::sys::signal::Interrupt;
 use crate::sys::{clock, file};
@@ -28,7 +29,8 @@ pub struct Made<'a> {
     pub id: &'a str,
     pub attempt: &'a Attempt<'a>,
     pub harvest: &'a Harvest,
-    pub report: &'a Report,
+    /// What the gate says; `None`: it was not asked.
+    pub report: Option<&'a Report>,
     pub tally: &'a Tally,
     pub passes: bool,
     pub elapsed: Duration,
@@ -40,9 +42,7 @@ pub struct Made<'a> {
 /// When it cannot be written.
 pub fn write(scratch: &mut Scratch, made: &Made<'_>) -> Result<Proposal, Error> {
     let proposal = proposal(scratch, made)?;
-    let path = scratch.path().join(FILE);
-    let bytes = serde_json::to_vec_pretty(&proposal).map_err(|e| Error::Write(path.clone(), e.into()))?;
-    file::write_atomic(&path, &bytes, 0o600).map_err(|e| Error::Write(path, e))?;
+    keep(scratch, &proposal)?;
     scratch.set_state(State::Proposed)?;
     made.stream.tell(Happening::Proposed {
         proposal: proposal.id.clone(),
@@ -50,14 +50,24 @@ pub fn write(scratch: &mut Scratch, made: &Made<'_>) -> Result<Proposal, Error> 
     Ok(proposal)
 }
 
+fn keep(scratch: &Scratch, proposal: &Proposal) -> Result<(), Error> {
+    let path = scratch.path().join(FILE);
+    let bytes = serde_json::to_vec_pretty(proposal).map_err(|e| Error::Write(path.clone(), e.into()))?;
+    file::write_atomic(&path, &bytes, 0o600).map_err(|e| Error::Write(path, e))
+}
+
+/// Returns what the gate said. A gate that lets pass what does not do the task has not said enough.
+fn decision(made: &Made<'_>) -> &'static str {
+    match made.report.map(|report| report.verdict.decision) {
+        None => Decision::Inconclusive.name(),
+        Some(decision) if made.passes || decision.exit_code() != 0 => decision.name(),
+        Some(_) => Decision::Block.name(),
+    }
+}
+
 fn proposal(scratch: &Scratch, made: &Made<'_>) -> Result<Proposal, Error> {
     let (harvest, tally, terms) = (made.harvest, made.tally, made.attempt.terms);
     let base = scratch.base()?;
-    let decision = match made.passes {
-        true => made.report.verdict.decision.name(),
-        false if made.report.verdict.decision.exit_code() == 0 => "block",
-        false => made.report.verdict.decision.name(),
-    };
     Ok(Proposal {
         version: 1,
         id: made.id.to_owned(),
@@ -84,9 +94,9 @@ fn proposal(scratch: &Scratch, made: &Made<'_>) -> Result<Proposal, Error> {
             .take(LINES)
             .map(|refused| format!("{}: {}", visible_bytes(&refused.path), refused.why))
             .collect(),
-        decision: decision.to_owned(),
+        decision: decision(made).to_owned(),
         stage: terms.stage.name().to_owned(),
-        findings: lines(made.report),
+        findings: made.report.map(lines).unwrap_or_default(),
         rounds: tally.rounds,
         input_tokens: tally.input,
         output_tokens: tally.output,
@@ -146,11 +156,10 @@ pub fn best_of(came: Vec<Came>, interrupt: &Interrupt) -> Created {
     let ends = came.iter().map(|came| came.end.clone()).collect();
     let rank = |came: &Came| {
         let (proposal, report) = came.offered.as_ref()?;
-        let counts = &report.verdict.counts;
+        let counts = report.as_ref().map(|report| &report.verdict.counts);
         Some((
             came.passes,
-            Reverse(counts.block),
-            Reverse(counts.warn),
+            counts.map(|counts| (Reverse(counts.block), Reverse(counts.warn))),
             Reverse(proposal.paths.len()),
         ))
     };
@@ -171,7 +180,7 @@ pub fn best_of(came: Vec<Came>, interrupt: &Interrupt) -> Created {
     Created {
         proposal,
         passes,
-        report,
+        report: report.flatten(),
         ends,
         cancelled,
     }
@@ -179,7 +188,14 @@ pub fn best_of(came: Vec<Came>, interrupt: &Interrupt) -> Created {
 
 /// What nobody chose stays for as long as dropped runs do.
 fn drop_run(came: Came) {
-    if let Some(mut scratch) = came.scratch {
-        let _ = scratch.set_state(State::Dropped);
+    let Some(mut scratch) = came.scratch else { return };
+    // What no harvest has is not dropped: whoever sweeps runs takes it up.
+    if scratch.run().state == State::Working {
+        return;
     }
+    if let Some((mut proposal, _)) = came.offered {
+        proposal.state = ProposalState::Dropped;
+        let _ = keep(&scratch, &proposal);
+    }
+    let _ = scratch.set_state(State::Dropped);
 }

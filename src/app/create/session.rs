@@ -1,6 +1,7 @@
 //! One session: puts together the order, the jail and whoever answers, and runs it.
 
 use super::Wrong;
+use super::given;
 use super::mind::{Thinking, Whose};
 use super::program;
 use super::stream::Stream;
@@ -23,7 +24,6 @@ use crate::store::audit;
 use crate::store::{Store, audit::Log};
 use crate::sys::clock::{self, Deadline};
 use crate::sys::dirs;
-use crate::sys::job;
 use crate::sys::signal::Interrupt;
 use std::hash::{BuildHasher, RandomState};
 use std::net::TcpListener;
@@ -83,6 +83,12 @@ impl<'a> Bench<'a> {
             port: port(),
             placeholder: format!("pantheon{:016x}{:016x}", random(), random()),
         })
+    }
+
+    /// Returns the variables that the configuration names and that the agent is not given.
+    pub fn refused(&self) -> Vec<String> {
+        let keys = given::keys(&self.terms.settings, &self.book);
+        given::refused(&self.terms.creator, &keys)
     }
 
     /// Runs a session, or goes on with one.
@@ -226,8 +232,7 @@ impl<'a> Bench<'a> {
 
     fn environment(&self, gateway: Option<u16>) -> Vec<(std::ffi::OsString, std::ffi::OsString)> {
         let creator = &self.terms.creator;
-        let mut all = job::inherited();
-        all.retain(|(name, _)| name.to_str().is_some_and(|name| creator.passes(name)));
+        let mut all = given::variables(creator, &given::keys(&self.terms.settings, &self.book));
         if let (Some(port), false) = (gateway, creator.hosts.is_empty()) {
             let proxy = format!("http://pantheon:{}@127.0.0.1:{port}", self.placeholder);
             for name in ["HTTPS_PROXY", "https_proxy"] {

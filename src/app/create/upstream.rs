@@ -90,6 +90,9 @@ fn upstream(book: &Book, at: usize, wire: Wire, model: &str) -> Result<Option<Up
     if let Some(why) = &book.table.endpoints[at].unusable {
         return Err(format!("{}: {why}", book.table.endpoints[at].name));
     }
+    if !book.table.remote && !book.table.endpoints[at].local {
+        return Err("`routing.remote` is off, and it is not on this machine".to_owned());
+    }
     let key: Option<Secret> = match &place.key {
         Some(source) => Some(source.read(LONGEST).map_err(|e| e.to_string())?),
         None => None,

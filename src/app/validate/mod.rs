@@ -20,7 +20,7 @@ mod specs;
 mod spoken;
 
 pub use dry::Planned;
-pub use hidden::{MARKER, Secrets};
+pub use hidden::{MARKER, Secrets, at_home};
 pub use rounds::{ROUNDS_OVER, SEEN_BEFORE};
 pub use specs::{check, check_files};
 

@@ -1,42 +1,9 @@
 //! How work ends that does not end well: limits, servers that fail, and people who end it.
 
+use super::left::{begun, left_over, proposals, run_dir, run_ids, start, stop, wait_for};
 use super::{Say, everything, says, scripted, staged};
-use crate::support::Repo;
 use serde_json::json;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
-
-/// How many processes belong to runs of this repository's state, by the variable that they all have.
-fn left_over(repo: &Repo) -> Vec<String> {
-    let runs = run_ids(repo);
-    let mut found = Vec::new();
-    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
-        let environ = std::fs::read(entry.path().join("environ")).unwrap_or_default();
-        let environ = String::from_utf8_lossy(&environ).into_owned();
-        if runs
-            .iter()
-            .any(|run| environ.contains(&format!("PANTHEON_RUN={run}")))
-        {
-            found.push(entry.file_name().to_string_lossy().into_owned());
-        }
-    }
-    found
-}
-
-fn run_ids(repo: &Repo) -> Vec<String> {
-    let mut ids = Vec::new();
-    let state = repo.home().join(".local/state/pantheon");
-    for repository in std::fs::read_dir(state).into_iter().flatten().flatten() {
-        for run in std::fs::read_dir(repository.path().join("runs"))
-            .into_iter()
-            .flatten()
-            .flatten()
-        {
-            ids.push(run.file_name().to_string_lossy().into_owned());
-        }
-    }
-    ids
-}
 
 #[test]
 fn a_server_that_is_not_there_is_named() {
@@ -105,7 +72,6 @@ fn turns_and_time_have_ends() {
 
 #[test]
 fn ctrl_c_leaves_nothing_running_and_nothing_changed() {
-    use rustix::process::{Pid, Signal, kill_process};
     let server = scripted(vec![
         Say::Call(
             "run",
@@ -115,22 +81,29 @@ fn ctrl_c_leaves_nothing_running_and_nothing_changed() {
     ]);
     let repo = staged(&server, "");
     let before = everything(&repo);
-    let mut command = repo.command(env!("CARGO_BIN_EXE_pantheon"));
-    command
-        .args(["fix"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let mut child = command.spawn().unwrap();
+    let mut child = start(&repo, &["fix"]);
     wait_for(|| run_ids(&repo).iter().any(|id| begun(&repo, id)));
-    let pid = Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
-    kill_process(pid, Signal::INT).unwrap();
-    let start = Instant::now();
-    let status = child.wait().unwrap();
-    assert_eq!(status.code(), Some(130));
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert_eq!(stop(&mut child), Some(130));
     assert_eq!(left_over(&repo), Vec::<String>::new());
     assert_eq!(everything(&repo), before);
+    let kept = proposals(&repo);
+    assert_eq!(kept.len(), 1, "the work so far is kept: {kept:?}");
+    assert_eq!(kept[0]["decision"], "inconclusive");
+    assert_eq!(kept[0]["paths"], json!([["A", "begun"]]));
+}
+
+#[test]
+fn what_is_there_when_the_time_is_up_is_kept() {
+    let server = scripted(vec![
+        Say::Call("write", json!({"path": "half.txt", "content": "half\n"})),
+        Say::Call("run", json!({"command": "sleep 60"})),
+        Say::Done("done"),
+    ]);
+    let repo = staged(&server, "deadline = \"2s\"\n");
+    let ran = repo.run(&["create", "x"]);
+    let kept = proposals(&repo);
+    assert_eq!(kept.len(), 1, "{ran}");
+    assert_eq!(kept[0]["paths"], json!([["A", "half.txt"]]), "{ran}");
 }
 
 #[test]
@@ -142,13 +115,7 @@ fn kill_9_leaves_nothing_running_and_the_work_is_kept() {
     ]);
     let repo = staged(&server, "");
     let before = everything(&repo);
-    let mut command = repo.command(env!("CARGO_BIN_EXE_pantheon"));
-    command
-        .args(["fix"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let mut child = command.spawn().unwrap();
+    let mut child = start(&repo, &["fix"]);
     wait_for(|| run_ids(&repo).iter().any(|id| begun(&repo, id)));
     child.kill().unwrap();
     child.wait().unwrap();
@@ -158,23 +125,4 @@ fn kill_9_leaves_nothing_running_and_the_work_is_kept() {
     let id = &run_ids(&repo)[0];
     let kept = std::fs::read_to_string(run_dir(&repo, id).join("run.toml")).unwrap();
     assert!(kept.contains("harvested"), "{kept}\n{swept}");
-}
-
-fn run_dir(repo: &Repo, id: &str) -> std::path::PathBuf {
-    let state = repo.home().join(".local/state/pantheon");
-    let mut all = std::fs::read_dir(state).unwrap().flatten();
-    all.find_map(|dir| Some(dir.path().join("runs").join(id)).filter(|run| run.is_dir()))
-        .unwrap()
-}
-
-fn begun(repo: &Repo, id: &str) -> bool {
-    run_dir(repo, id).join("tree/begun").exists()
-}
-
-fn wait_for(is_so: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(60), "it does not come");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
