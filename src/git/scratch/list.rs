@@ -228,6 +228,7 @@ fn dirs(path: &BStr) -> impl Iterator<Item = &BStr> {
 mod tests {
     use super::*;
     use crate::git::scratch::weave;
+    use gix::objs::Write;
     use std::time::Duration;
 
     const SHA1: gix::hash::Kind = gix::hash::Kind::Sha1;
