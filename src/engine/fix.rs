@@ -120,7 +120,10 @@ mod tests {
 
     #[test]
     fn no_secret_is_touched_or_shown() {
-        assert_eq!(made("key \n", vec![(3..4, "")], &[2..4]), None);
+        assert_eq!(
+            made("key \n", vec![(3..4, "")], std::slice::from_ref(&(2..4))),
+            None
+        );
         let beside = made("key \n", vec![(3..4, "")], std::slice::from_ref(&(0..3))).unwrap();
         assert_eq!((places(&beside), beside.lines), (vec![(1, 4, 1, 5)], None));
     }

@@ -5,9 +5,10 @@ mod merge;
 pub use merge::merge;
 
 use super::ci::Wrong;
-use super::review::Judged;
+use super::review::{Judged, Seen};
 use super::settings;
-use crate::model::{Report, visible};
+use crate::git::{self, Repository};
+use crate::model::{Report, Source, visible};
 use crate::report::{self, Read};
 use crate::rules::pattern;
 use crate::sys::file;
@@ -40,18 +41,33 @@ pub fn read(dir: &Path, name: &Path) -> Result<Read, Wrong> {
 }
 
 /// Joins a report with what is needed to show it: the policy of the directory tells about its own rules, if there is
-/// one; nothing else depends on it.
+/// one, and its repository holds the change, if it is there; nothing else depends on them.
 #[must_use]
 pub fn shown(dir: &Path, set: &[String], report: Report) -> Judged {
     let settings = settings::current(dir, None, set).ok();
     let own = settings.iter().flat_map(|settings| &settings.patterns);
+    let own: Vec<pattern::Source> = own.map(super::wire::own_pattern).collect();
     Judged {
-        report,
         max_findings: settings.as_ref().map_or(SHOWN, |s| s.limits.max_findings),
-        own: own
-            .map(|p| pattern::info_of(&super::wire::own_pattern(p)))
-            .collect(),
+        own: own.iter().map(pattern::info_of).collect(),
         root: None,
-        seen: None,
+        seen: seen(dir, &report, own),
+        report,
     }
+}
+
+/// Looks up what a report is about; a change that ends in another tree than the judged one is another change.
+fn seen(dir: &Path, report: &Report, own: Vec<pattern::Source>) -> Option<Seen> {
+    let Source::Range { from, to } = report.source else {
+        return None;
+    };
+    let repo = Repository::open(dir).ok()?;
+    let mut change = git::range(&repo, from, to).ok()?;
+    git::mark_copies(&repo, &mut change);
+    (change.head == report.verdict.subject).then_some(Seen {
+        repo,
+        change,
+        own,
+        scratch: None,
+    })
 }
