@@ -6,9 +6,9 @@ use super::terms::Terms;
 use crate::app::judge::{Depth, Judge};
 use crate::app::load::From;
 use crate::app::{Error, wire};
-use crate::git::scratch::{Harvest, Start};
+use crate::git::scratch::{Harvest, ScratchError, Start};
 use crate::git::{self, Repository};
-use crate::model::{ChangeSet, Report};
+use crate::model::{ChangeSet, Report, visible_bytes};
 use crate::sys::signal::Interrupt;
 
 /// Judges what the work starts from.
@@ -26,6 +26,9 @@ pub fn first(
         Start::Commit(to) => git::range(&own, subject.from, to)?,
         Start::Index => git::staged(&mut own)?,
     };
+    if let Some(left) = change.left_out.iter().find(|left| left.inconclusive) {
+        return Err(ScratchError::Unmerged(visible_bytes(&left.what)).into());
+    }
     allowed::change(&change, &own, terms)?;
     judge(repo, &own, &change, terms, interrupt)
 }

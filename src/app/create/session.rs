@@ -37,6 +37,8 @@ const PROMPT: &str = "creator";
 const HIDDEN: &str = "[secret left out: replace its line by number]";
 /// How long the store may take to open.
 const OPEN: Duration = Duration::from_secs(5);
+/// How long after the end of the work what it cost may still be written down.
+const CLOSE: Duration = Duration::from_secs(60);
 
 /// Everything that the sessions of one attempt share.
 pub struct Bench<'a> {
@@ -78,7 +80,7 @@ impl<'a> Bench<'a> {
             stream,
             interrupt,
             book,
-            store: state::open(Deadline::after(OPEN)).ok(),
+            store: store(terms),
             secrets: Arc::new(Secrets::new(&own)),
             port: port(),
             placeholder: format!("pantheon{:016x}{:016x}", random(), random()),
@@ -257,7 +259,7 @@ impl<'a> Bench<'a> {
             bounds: Bounds::default(),
         };
         let whose = [self.run, &self.terms.agent, self.terms.stage.name()];
-        let store = state::open(Deadline::after(OPEN)).ok();
+        let store = store(self.terms);
         let purse = Purse::new(store, self.book.prices.clone(), self.book.budget, whose);
         let log = Mutex::new(self.audit());
         let write = move |entry: audit::Entry| {
@@ -289,6 +291,13 @@ impl<'a> Bench<'a> {
         let secrets = self.secrets.clone();
         Hide::by(move |text: &str| secrets.without(text, HIDDEN))
     }
+}
+
+/// Opens the store for as long as the work may take: it gives up waiting for others at once when its time is over.
+fn store(terms: &Terms) -> Option<Store> {
+    let mut store = state::open(Deadline::after(OPEN)).ok()?;
+    store.renew(Deadline::after(terms.deadline.left() + CLOSE));
+    Some(store)
 }
 
 fn random() -> u64 {

@@ -45,6 +45,31 @@ fn a_budget_ends_it_and_says_so() {
 }
 
 #[test]
+fn who_works_long_still_waits_for_the_state() {
+    let file: std::sync::Arc<std::sync::OnceLock<std::path::PathBuf>> = std::sync::Arc::default();
+    let known = file.clone();
+    let server = says(move |talk| {
+        if talk.turns > 0 {
+            return Say::Done("done");
+        }
+        // Longer than anybody waits for a lock, and then somebody else has it.
+        std::thread::sleep(Duration::from_millis(5500));
+        let db = rusqlite::Connection::open(known.get().unwrap()).unwrap();
+        db.execute_batch("BEGIN IMMEDIATE").unwrap();
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(800));
+            db.execute_batch("ROLLBACK").unwrap();
+        });
+        Say::Call("write", json!({"path": "a.txt", "content": "a\n"}))
+    });
+    let repo = staged(&server, "");
+    file.set(repo.home().join(".local/state/pantheon/state.db"))
+        .unwrap();
+    let ran = repo.run(&["create", "x"]).exits(0);
+    assert!(!ran.stderr.contains("locked"), "{ran}");
+}
+
+#[test]
 fn turns_and_time_have_ends() {
     let server = says(|talk| {
         Say::Call(

@@ -1,5 +1,6 @@
 //! Repositories of odd shapes.
 
+use super::left::run_dir;
 use super::{KEY, Say, everything, mend, policy, proposal, scripted, staged};
 use crate::fake::Server;
 use crate::support::Repo;
@@ -41,9 +42,8 @@ fn what_was_staged_since_is_what_counts() {
     repo.write("other.py", "print(1)\n");
     repo.add();
     let offered = proposal(&repo.run(&["fix", "--json"]).exits(0));
-    let other = repo.git(&["rev-parse", ":other.py"]);
-    let kept = repo.git(&["ls-tree", "-r", offered["base"].as_str().unwrap()]);
-    assert!(kept.contains(other.trim()), "{kept}");
+    let tree = run_dir(&repo, offered["id"].as_str().unwrap()).join("tree");
+    assert_eq!(std::fs::read(tree.join("other.py")).unwrap(), b"print(1)\n");
     repo.write("app.py", "print(2)\n");
     repo.add();
     let ran = repo.run(&["fix"]).exits(0);
@@ -61,7 +61,10 @@ fn a_merge_with_conflicts_is_not_begun_with() {
     assert_ne!(repo.try_git(&["merge", "main"]).code, 0);
     let before = everything(&repo);
     let ran = repo.run(&["fix"]).exits(2);
-    assert!(ran.stderr.contains("app.py"), "{ran}");
+    assert!(
+        ran.stderr.contains("the index has conflicts, as in `app.py`"),
+        "{ran}"
+    );
     assert_eq!(everything(&repo), before);
     assert!(server.asked().is_empty());
 }
@@ -160,17 +163,24 @@ fn names_with_spaces_and_new_lines() {
 }
 
 #[test]
-fn a_bare_repository_has_nothing_staged_and_takes_no_task() {
-    let server = mending();
+fn a_bare_repository_has_nothing_staged_and_takes_tasks() {
+    let server = scripted(vec![
+        Say::Call("write", json!({"path": "a.txt", "content": "a\n"})),
+        Say::Done("done"),
+    ]);
     let repo = staged(&server, "");
     repo.git(&["stash", "-q"]);
     repo.git(&["clone", "-q", "--bare", ".", "../bare.git"]);
     let bare = repo.sibling("../bare.git");
-    for args in [vec!["fix"], vec!["create", "x"]] {
-        let ran = bare.run(&args).exits(2);
-        assert!(ran.stderr.contains("bare"), "{ran}");
-    }
+    let ran = bare.run(&["fix"]).exits(2);
+    assert!(ran.stderr.contains("is bare"), "{ran}");
     assert!(server.asked().is_empty());
+    let before = everything(&bare);
+    let offered = proposal(&bare.run(&["create", "x", "--json"]).exits(0));
+    assert_eq!(offered["paths"], json!([["A", "a.txt"]]));
+    assert_eq!(everything(&bare), before);
+    let ran = bare.run(&["proposals", "apply", "latest"]).exits(2);
+    assert!(ran.stderr.contains("is bare"), "{ran}");
 }
 
 #[test]
