@@ -186,8 +186,8 @@ fn what_was_begun_and_never_described_goes() {
     let half = |name: &str, file: &str, age: &str| {
         let run = runs.join(name);
         std::fs::create_dir(&run).unwrap();
-        std::fs::write(run.join("lock"), "").unwrap();
-        std::fs::write(run.join(file), "half").unwrap();
+        pantheon::sys::file::write_atomic(&run.join("lock"), b"", 0o600).unwrap();
+        pantheon::sys::file::write_atomic(&run.join(file), b"half", 0o600).unwrap();
         repo.finish(repo.command("touch").args(["-d", age]).arg(&run), b"")
             .exits(0);
         run
