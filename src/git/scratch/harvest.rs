@@ -1,6 +1,7 @@
 //! What came of a run, as a tree.
 //!
-//! Files are read and made objects here; git is only asked which new paths are ignored. So nothing in the tree can name a program: no attribute, no configuration, no repository.
+//! Files are read and made objects here; git is only asked which new paths are ignored. So nothing in the tree can name
+//! a program: no attribute, no configuration, no repository.
 
 use super::known::{self, Known};
 use super::source::Objects;
