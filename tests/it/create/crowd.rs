@@ -186,8 +186,8 @@ fn what_was_begun_and_never_described_goes() {
     let half = |name: &str, file: &str, age: &str| {
         let run = runs.join(name);
         std::fs::create_dir(&run).unwrap();
-        std::fs::write(run.join("lock"), "").unwrap();
-        std::fs::write(run.join(file), "half").unwrap();
+        repo.write(run.join("lock"), "");
+        repo.write(run.join(file), "half");
         repo.finish(repo.command("touch").args(["-d", age]).arg(&run), b"")
             .exits(0);
         run
