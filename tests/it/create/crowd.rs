@@ -124,7 +124,10 @@ fn who_is_killed_at_any_moment_leaves_nothing_and_loses_nothing() {
             "write",
             json!({"path": format!("half{turn}.txt"), "content": format!("{turn}\n")}),
         ),
-        _ => Say::Call("run", json!({"command": "(setsid sleep 300 &) ; sleep 0.2"})),
+        turn => Say::Call(
+            "run",
+            json!({"command": format!("(setsid sleep 300 &) ; sleep 0.2; echo {turn}")}),
+        ),
     });
     let repo = staged(&server, "");
     let before = everything(&repo);
