@@ -467,6 +467,36 @@ fn fifty_gateways_work_at_once() {
 }
 
 #[test]
+fn calls_under_way_at_the_end_are_counted() {
+    let server = Server::new(|_: &Asked, conn: &mut Conn| {
+        std::thread::sleep(ms(400));
+        conn.chunked(crate::fake::EVENTS);
+        for event in contract::events("anthropic", "a b") {
+            conn.chunk(&event);
+        }
+        conn.chunk(b"");
+        Then::Close
+    });
+    let mut world = plan(&server).open();
+    let auth = format!("x-api-key: {PLACEHOLDER}");
+    let body = question().to_string();
+    let sockets: Vec<_> = (0..5)
+        .map(|_| {
+            let mut socket = world.connect();
+            let asked = post(world.port, "/v1/messages", &auth, body.as_bytes());
+            socket.write_all(&asked).unwrap();
+            socket
+        })
+        .collect();
+    until("all have reached the server", || server.asked().len() == 5);
+    let began = Instant::now();
+    let spent = world.gateway.take().unwrap().settle(seconds(10));
+    assert_eq!((spent.input, spent.output), (5 * 40, 5 * 9));
+    assert!(began.elapsed() < seconds(5), "{:?}", began.elapsed());
+    drop(sockets);
+}
+
+#[test]
 fn what_is_called_off_ends_at_once() {
     let server = Server::new(|_: &Asked, conn: &mut Conn| {
         conn.closed_within(seconds(20));

@@ -39,6 +39,7 @@ pub use terms::Terms;
 
 use super::{Error, state};
 use crate::git::Repository;
+use crate::git::scratch::Start;
 use crate::model::{Listener, Proposal, Report, Stage};
 use crate::sys::clock::Deadline;
 use crate::sys::signal::Interrupt;
@@ -50,6 +51,9 @@ use subject::Subject;
 
 /// How long tidying up may take before the work begins.
 const TIDY: Duration = Duration::from_secs(20);
+
+/// What is said where the index is as `HEAD` is: what `git commit -a` would have added is not in it.
+const UNSTAGED: &str = "nothing is staged; stage what is to be mended first, such as with `git add -u`";
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,6 +150,9 @@ pub fn run(
             let first = judge::first(&repo, &subject, &terms, interrupt)?;
             match choose::findings(&first, names)? {
                 Ok(found) => (found, attempt::silenced(&first)),
+                Err(_) if first.files == 0 && subject.start == Start::Index => {
+                    return Ok(Outcome::Nothing(UNSTAGED.to_owned()));
+                }
                 Err(why) => return Ok(Outcome::Nothing(why)),
             }
         }

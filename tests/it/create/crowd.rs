@@ -124,7 +124,10 @@ fn who_is_killed_at_any_moment_leaves_nothing_and_loses_nothing() {
             "write",
             json!({"path": format!("half{turn}.txt"), "content": format!("{turn}\n")}),
         ),
-        _ => Say::Call("run", json!({"command": "(setsid sleep 300 &) ; sleep 0.2"})),
+        turn => Say::Call(
+            "run",
+            json!({"command": format!("(setsid sleep 300 &) ; sleep 0.2; echo {turn}")}),
+        ),
     });
     let repo = staged(&server, "");
     let before = everything(&repo);
@@ -186,8 +189,8 @@ fn what_was_begun_and_never_described_goes() {
     let half = |name: &str, file: &str, age: &str| {
         let run = runs.join(name);
         std::fs::create_dir(&run).unwrap();
-        pantheon::sys::file::write_atomic(&run.join("lock"), b"", 0o600).unwrap();
-        pantheon::sys::file::write_atomic(&run.join(file), b"half", 0o600).unwrap();
+        repo.write(run.join("lock"), "");
+        repo.write(run.join(file), "half");
         repo.finish(repo.command("touch").args(["-d", age]).arg(&run), b"")
             .exits(0);
         run

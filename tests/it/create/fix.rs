@@ -146,6 +146,16 @@ fn where_nothing_blocks_there_is_nothing_to_do() {
 }
 
 #[test]
+fn what_a_commit_of_everything_would_have_added_must_be_staged() {
+    let server = scripted(vec![mend(), Say::Done("done")]);
+    let repo = staged(&server, "");
+    repo.git(&["commit", "-q", "--no-verify", "-m", "Key"]);
+    repo.write("app.py", format!("KEY = 1\nKEY = \"{KEY}\"\n\n"));
+    let ran = repo.run(&["fix"]).exits(0);
+    assert!(ran.stderr.contains("nothing to do: nothing is staged"), "{ran}");
+}
+
+#[test]
 fn a_push_that_was_blocked_is_mended_from_its_commits() {
     let server = scripted(vec![mend(), Say::Done("done")]);
     let repo = staged(&server, "");

@@ -89,6 +89,28 @@ fn who_does_not_listen_is_ended() {
     );
 }
 
+#[test]
+fn a_weaker_sandbox_is_said_once() {
+    let server = scripted(vec![
+        Say::Call("write", json!({"path": "a.txt", "content": "a\n"})),
+        Say::Done("done"),
+    ]);
+    let repo = staged(&server, "");
+    // In a namespace of users that allows no other the jail has none of its own.
+    let script = "echo 0 > /proc/sys/user/max_user_namespaces && exec \"$0\" create x --agents 2";
+    let mut command = repo.command("unshare");
+    command.args(["-Ur", "sh", "-c", script, env!("CARGO_BIN_EXE_pantheon")]);
+    let can = repo.finish(repo.command("unshare").args(["-Ur", "true"]), b"");
+    if can.code != 0 {
+        println!("not tried: `unshare -Ur` does not work here: {can}");
+        return;
+    }
+    let ran = repo.finish(&mut command, b"").exits(0);
+    let said = "note: the sandbox is `base` and not `strict` here: namespaces: ";
+    assert_eq!(ran.stderr.matches(said).count(), 1, "{ran}");
+    assert!(ran.stderr.contains("sandbox base"), "{ran}");
+}
+
 /// Leaves what does not pass in its first session; how it goes on depends on `resumed`.
 fn forgetful(resumed: &str) -> String {
     let init = r#"{"type":"system","subtype":"init","session_id":"0b5b-1","model":"m"}"#;
