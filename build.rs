@@ -16,7 +16,7 @@ mod source;
 #[path = "src/check/words.rs"]
 mod words;
 
-use gram::{ANY, Index, Word};
+use gram::{AFTER, ANY, Index, Word};
 use guard::Guard;
 use regex_syntax::hir::{Hir, HirKind};
 use serde::Deserialize;
@@ -116,10 +116,12 @@ fn words<'a>(patterns: &[Source], keywords: &BTreeMap<&'a str, Vec<usize>>) -> V
         if !rules.iter().all(|rule| patterns[*rule].anchored) {
             return Word::anywhere(text);
         }
-        let (mut before, mut after) = (Bytes::default(), Bytes::default());
+        let (mut before, mut after) = (Bytes::default(), [Bytes::default(); AFTER]);
         for sketch in rules.iter().map(|rule| &sketches[*rule]) {
             before = either(before, if sketch.boundary { no_word() } else { ANY });
-            after = either(after, step(sketch, text.len()));
+            for (n, set) in after.iter_mut().enumerate() {
+                *set = either(*set, step(sketch, text.len() + n));
+            }
         }
         Word { text, before, after }
     });
@@ -154,15 +156,21 @@ fn step(sketch: &Sketch, behind: usize) -> Bytes {
 fn index(index: &Index) -> Result<String, std::fmt::Error> {
     let Index {
         first,
-        short,
         long,
+        front,
+        short,
         heads,
         spots,
         bytes,
         starts,
     } = index;
     let mut out = String::new();
-    for (name, filter) in [("FIRST", first), ("SHORT", short), ("LONG", long)] {
+    for (name, filter) in [
+        ("FIRST", first),
+        ("LONG", long),
+        ("FRONT", front),
+        ("SHORT", short),
+    ] {
         writeln!(out, "pub static {name}: [u64; {}] = {filter:?};", filter.len())?;
     }
     writeln!(out, "pub static HEADS: [u32; {}] = {heads:?};", heads.len())?;

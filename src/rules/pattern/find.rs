@@ -1,6 +1,6 @@
 //! Finds the keywords of an index in a text, in whatever case.
 
-use super::gram::{FILTER, Index, LOWER, Spot, first, long, short, slots};
+use super::gram::{FILTER, Index, LOWER, START, Spot, first, front, long, short, slots};
 use std::ops::Range;
 
 /// How much of a text is looked at without asking for its end.
@@ -20,8 +20,9 @@ pub struct Found {
 /// The filters of an index.
 struct Filters<'a> {
     first: &'a [u64; FILTER],
-    short: &'a [u64; FILTER],
     long: &'a [u64; FILTER],
+    front: &'a [u64; FILTER],
+    short: &'a [u64; FILTER],
 }
 
 impl Index {
@@ -30,14 +31,20 @@ impl Index {
     #[must_use]
     pub fn search(&self, text: &[u8]) -> Vec<Found> {
         let mut found = Vec::new();
-        let (Some(first), Some(short), Some(long)) = (
+        let (Some(first), Some(long), Some(front), Some(short)) = (
             self.first.first_chunk(),
-            self.short.first_chunk(),
             self.long.first_chunk(),
+            self.front.first_chunk(),
+            self.short.first_chunk(),
         ) else {
             return found;
         };
-        let filters = Filters { first, short, long };
+        let filters = Filters {
+            first,
+            long,
+            front,
+            short,
+        };
         let mut at = 0;
         while let Some(block) = text[at..].first_chunk() {
             self.look(&filters, block, text, at, &mut found);
@@ -78,7 +85,8 @@ impl Index {
             let n = passed.trailing_zeros() as usize * 2;
             passed &= passed - 1;
             let (window, behind) = (window(block, n), window(block, n + 4));
-            if filters.passes_on(window, behind) {
+            let before = text.get((at + n).wrapping_sub(1)).copied().unwrap_or(START);
+            if filters.passes_on(window, behind, before) {
                 self.compare(window, text, at + n, found);
             }
         }
@@ -134,11 +142,13 @@ impl Filters<'_> {
         self.first[at] >> bit & 1
     }
 
-    /// Whether a window that passed may be that of a keyword, given what stands behind it.
+    /// Whether a window that passed may be that of a keyword, given what stands behind it and in front.
     #[inline(always)]
-    fn passes_on(&self, window: u32, behind: u32) -> bool {
-        let ((a, short), (b, long)) = (short(window), long(window, behind));
-        (self.short[a] >> short | self.long[b] >> long) & 1 != 0
+    fn passes_on(&self, window: u32, behind: u32, before: u8) -> bool {
+        let (a, long) = long(window, behind);
+        let (b, front) = front(window, u32::from(before));
+        let (c, short) = short(window);
+        (self.long[a] & long == long) | (self.front[b] & front == front) | (self.short[c] & short == short)
     }
 }
 

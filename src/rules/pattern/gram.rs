@@ -1,9 +1,10 @@
 //! The tables by which many keywords are found in one pass over a text.
 //!
 //! Every second byte of a text begins a window of four. A filter says of the four bytes whether they can
-//! stand at the place of a keyword where it shows itself; what passes must pass a second filter, which
-//! knows more, and then is compared with the keyword. So that every second byte is enough, a keyword is
-//! in the filters twice, from two neighbouring places, which are those that are rare in ordinary text.
+//! stand at the place of a keyword where it shows itself; what passes must pass one of three more, which
+//! know what stands around, and then is compared with the keyword. So that every second byte is enough,
+//! a keyword is in the filters twice, from two neighbouring places, which are those that are rare in
+//! ordinary text.
 //! Shared with the build script, so it knows nothing of the rest of the crate.
 
 use super::sketch::{Bytes, has};
@@ -21,6 +22,16 @@ const REMIX: u64 = 0xd6e8_feb8_6659_fd93;
 pub const LOWER: u32 = 0x2020_2020;
 /// A gram is chosen within so many bytes of its keyword.
 const REACH: usize = 64;
+/// So many bytes behind a keyword can stand in a window or right behind one.
+pub const AFTER: usize = 3;
+/// In so many ways at most a window is in a filter with what stands around it: more would fill the filter.
+const KINDS: usize = 400;
+/// Two bytes tell something if no more than one pair of so many can stand there.
+const TELLING: usize = 4;
+/// Stands in front of a text, where any keyword can begin.
+pub const START: u8 = b'\n';
+/// How many bytes there are in lowercase.
+const FOLDED: usize = 128;
 /// Every byte.
 pub const ANY: Bytes = [u32::MAX; 8];
 
@@ -31,8 +42,8 @@ pub struct Word<'a> {
     pub text: &'a str,
     /// The bytes that can stand in front of it, unless it stands at the start of a text.
     pub before: Bytes,
-    /// The bytes that can follow it.
-    pub after: Bytes,
+    /// The bytes that can follow it, one set for each place.
+    pub after: [Bytes; AFTER],
 }
 
 impl<'a> Word<'a> {
@@ -42,7 +53,7 @@ impl<'a> Word<'a> {
         Self {
             text,
             before: ANY,
-            after: ANY,
+            after: [ANY; AFTER],
         }
     }
 }
@@ -65,10 +76,12 @@ pub struct Spot {
 pub struct Index {
     /// One bit for each kind of four bytes that can be the window of a keyword.
     pub first: Cow<'static, [u64]>,
-    /// The same for those keywords that end within two bytes behind the window, by other bits.
-    pub short: Cow<'static, [u64]>,
-    /// The same with two bytes more for the others.
+    /// The same with two bytes more for those windows behind which few bytes can stand.
     pub long: Cow<'static, [u64]>,
+    /// The same with the byte in front for those of the others in front of which few can stand.
+    pub front: Cow<'static, [u64]>,
+    /// The same as the first for what is left, by other bits.
+    pub short: Cow<'static, [u64]>,
     /// Where the spots of each slot begin, and the end of the last.
     pub heads: Cow<'static, [u32]>,
     /// The spots.
@@ -83,20 +96,26 @@ impl Index {
     /// Makes the index of keywords; the number of a keyword is its place in the list.
     #[must_use]
     pub fn new(words: &[Word<'_>]) -> Self {
-        let (mut firsts, mut shorts, mut longs) = (vec![0; FILTER], vec![0; FILTER], vec![0; FILTER]);
+        let [mut firsts, mut longs, mut fronts, mut shorts] = [(); 4].map(|()| vec![0; FILTER]);
         let mut lists = Vec::new();
         let mut bytes = Vec::new();
         let mut starts = vec![0_u32];
         for (word, number) in words.iter().zip(0_u32..) {
             for (back, window) in windows(word) {
                 lists.push((slot_of(&window), spot(word.text.as_bytes(), number, back)));
-                let behind = word.text.as_bytes().get((back + 4) as usize..);
-                for kind in kinds(&window) {
-                    set(&mut firsts, first(kind));
-                    match behind {
-                        Some([a, b, ..]) => set(&mut longs, long(kind, u32::from_le_bytes([*a, *b, 0, 0]))),
-                        _ => set(&mut shorts, short(kind)),
+                let kinds = kinds(&window);
+                for kind in &kinds {
+                    let (at, bit) = first(*kind);
+                    firsts[at] |= 1 << bit;
+                }
+                match telling(word, back, kinds.len()) {
+                    Telling::Behind(pairs) => {
+                        each(&kinds, &pairs, |kind, pair| set(&mut longs, long(kind, pair)))
                     }
+                    Telling::Front(bytes) => {
+                        each(&kinds, &bytes, |kind, byte| set(&mut fronts, front(kind, byte)))
+                    }
+                    Telling::Nothing => kinds.iter().for_each(|kind| set(&mut shorts, short(*kind))),
                 }
             }
             bytes.extend_from_slice(word.text.as_bytes());
@@ -106,8 +125,9 @@ impl Index {
         let heads = (0..=2 * SLOTS).map(|list| lists.partition_point(|(l, _)| *l < list) as u32);
         Self {
             first: firsts.into(),
-            short: shorts.into(),
             long: longs.into(),
+            front: fronts.into(),
+            short: shorts.into(),
             heads: heads.collect(),
             spots: lists.iter().map(|(_, spot)| spot.clone()).collect(),
             bytes: bytes.into(),
@@ -116,8 +136,44 @@ impl Index {
     }
 }
 
-fn set(filter: &mut [u64], (at, bit): (usize, u32)) {
-    filter[at] |= 1 << bit;
+/// What around a window tells most about whether it is that of a keyword.
+enum Telling {
+    /// The two bytes behind it, which are one pair of these.
+    Behind(Vec<u32>),
+    /// The byte in front, which is one of these.
+    Front(Vec<u32>),
+    /// Nothing that a filter can hold.
+    Nothing,
+}
+
+/// Returns what tells most about a window that begins so far behind the start of a keyword and stands in
+/// a filter in so many kinds.
+///
+/// What follows a keyword comes first: a word that is common in a text is told by that alone.
+fn telling(word: &Word<'_>, back: i8, kinds: usize) -> Telling {
+    let [a, b] = [4, 5].map(|n| folded(&place_of(word, back + n)));
+    if a.len() * b.len() * TELLING <= FOLDED * FOLDED && kinds * a.len() * b.len() <= KINDS {
+        let pairs = a
+            .iter()
+            .flat_map(|a| b.iter().map(|b| u32::from_le_bytes([*a, *b, 0, 0])));
+        return Telling::Behind(pairs.collect());
+    }
+    let mut before = folded(&place_of(word, back - 1));
+    if before.len() < FOLDED && kinds * before.len() <= KINDS {
+        before.extend((back == 0).then_some(START | LOWER as u8));
+        return Telling::Front(before.into_iter().map(u32::from).collect());
+    }
+    Telling::Nothing
+}
+
+fn each(kinds: &[u32], others: &[u32], mut set: impl FnMut(u32, u32)) {
+    for kind in kinds {
+        others.iter().for_each(|other| set(*kind, *other));
+    }
+}
+
+fn set(filter: &mut [u64], (at, bits): (usize, u64)) {
+    filter[at] |= bits;
 }
 
 /// Returns the slots of a window: of its first three bytes, and of its last three.
@@ -134,22 +190,35 @@ pub fn first(window: u32) -> (usize, u32) {
     place(u64::from(window | LOWER).wrapping_mul(MIX))
 }
 
-/// Returns the place of a window in the filter of short keywords, and its bit there.
+/// Returns the place in the filter of what little is known of, and its bits there, of a window.
 #[must_use]
-pub fn short(window: u32) -> (usize, u32) {
-    place(u64::from(window | LOWER).wrapping_mul(REMIX))
+pub fn short(window: u32) -> (usize, u64) {
+    places(u64::from(window | LOWER).wrapping_mul(REMIX))
 }
 
-/// Returns the place in the filter of long keywords, and its bit there, of a window and two bytes more.
+/// Returns the place in the filter of known fronts, and its bits there, of a window and the byte in front.
 #[must_use]
-pub fn long(window: u32, behind: u32) -> (usize, u32) {
+pub fn front(window: u32, before: u32) -> (usize, u64) {
+    let five = u64::from(window | LOWER) | u64::from((before | LOWER) & 0xff) << 32;
+    places(five.wrapping_mul(REMIX))
+}
+
+/// Returns the place in the filter of known ends, and its bits there, of a window and two bytes more.
+#[must_use]
+pub fn long(window: u32, behind: u32) -> (usize, u64) {
     let six = u64::from(window | LOWER) | u64::from((behind | LOWER) & 0xffff) << 32;
-    place(six.wrapping_mul(MIX))
+    places(six.wrapping_mul(MIX))
 }
 
 fn place(mixed: u64) -> (usize, u32) {
     let at = mixed >> (64 - FILTER.trailing_zeros());
     (at as usize, (mixed >> 44) as u32 & 63)
+}
+
+/// As [`place`], but with two bits of one number: by chance they let through far less than one.
+fn places(mixed: u64) -> (usize, u64) {
+    let (at, bit) = place(mixed);
+    (at, 1 << bit | 1 << (mixed >> 38 & 63))
 }
 
 /// What can stand in each of four bytes of a text, in lowercase. Of the first three or of the last three
@@ -169,13 +238,24 @@ fn windows(word: &Word<'_>) -> [(i8, Window); 2] {
 
 /// Returns the window that begins so far behind the start of the keyword.
 fn window(word: &Word<'_>, back: i8) -> Window {
-    let bytes = word.text.as_bytes();
-    [0, 1, 2, 3].map(|n| match usize::try_from(back + n) {
-        Ok(at) if at < bytes.len() => vec![bytes[at] | LOWER as u8],
-        Ok(at) if at == bytes.len() => folded(&word.after),
-        Ok(_) => folded(&ANY),
-        Err(_) => folded(&word.before),
-    })
+    [0, 1, 2, 3].map(|n| folded(&place_of(word, back + n)))
+}
+
+/// Returns the bytes that can stand so far behind the start of the keyword.
+fn place_of(word: &Word<'_>, at: i8) -> Bytes {
+    let Ok(at) = usize::try_from(at) else {
+        return if at == -1 { word.before } else { ANY };
+    };
+    match word.text.as_bytes().get(at) {
+        Some(byte) => one(*byte),
+        None => word.after.get(at - word.text.len()).copied().unwrap_or(ANY),
+    }
+}
+
+fn one(byte: u8) -> Bytes {
+    let mut set = Bytes::default();
+    set[usize::from(byte >> 5)] = 1 << (byte & 31);
+    set
 }
 
 /// Returns the bytes of a set as they look in lowercase, each once.

@@ -15,8 +15,9 @@ include!(concat!(env!("OUT_DIR"), "/keywords.rs"));
 /// The index of all keywords, whose numbers are indexes of `RULES_OF`, and behind them of the marks.
 pub static KEYWORDS: Index = Index {
     first: Cow::Borrowed(&FIRST),
-    short: Cow::Borrowed(&SHORT),
     long: Cow::Borrowed(&LONG),
+    front: Cow::Borrowed(&FRONT),
+    short: Cow::Borrowed(&SHORT),
     heads: Cow::Borrowed(&HEADS),
     spots: Cow::Borrowed(&SPOTS),
     bytes: Cow::Borrowed(&BYTES),

@@ -1,7 +1,7 @@
 //! The search by grams against a naive one.
 
-use super::super::gram::Word;
-use super::super::sketch::Sketch;
+use super::super::gram::{ANY, Word};
+use super::super::sketch::{Bytes, Sketch};
 use super::*;
 use bstr::ByteSlice;
 use proptest::prelude::*;
@@ -95,20 +95,39 @@ fn keywords_are_found_in_what_their_patterns_match() {
     }
 }
 
+fn set(bytes: &[u8]) -> Bytes {
+    let mut set = Bytes::default();
+    for byte in bytes {
+        set[usize::from(byte >> 5)] |= 1 << (byte & 31);
+    }
+    set
+}
+
+#[test]
+fn more_than_one_byte_behind_a_keyword_has_a_say() {
+    let index = Index::new(&[Word {
+        text: "abc_",
+        before: ANY,
+        after: [set(b"01"), set(b"2"), ANY],
+    }]);
+    for (text, count) in [
+        ("abc_02", 1),
+        ("zABC_12z", 1),
+        ("abc_03", 0),
+        ("zabc_1", 0),
+        ("zabc_13", 0),
+    ] {
+        assert_eq!(index.search(text.as_bytes()).len(), count, "{text}");
+    }
+}
+
 #[test]
 fn what_stands_around_a_keyword_has_a_say() {
-    let set = |bytes: &[u8]| {
-        let mut set = [0; 8];
-        for byte in bytes {
-            set[usize::from(byte >> 5)] |= 1 << (byte & 31);
-        }
-        set
-    };
     let (before, after) = (set(b" ("), set(b"01"));
     let index = Index::new(&[Word {
         text: "abc",
         before,
-        after,
+        after: [after, ANY, ANY],
     }]);
     for (text, count) in [("abc0", 1), (" abc1", 1), (" ABC1", 1), ("zzabcdzzabce", 0)] {
         assert_eq!(index.search(text.as_bytes()).len(), count, "{text}");
