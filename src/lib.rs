@@ -10,7 +10,8 @@
 //! report::render(format, &report)      -> bytes       one file per format
 //! ```
 //!
-//! The same lines serve a hook, `pantheon review` and everything that will stand beside them.
+//! The same lines serve a hook, `pantheon review`, `pantheon ci` and the work of creators: session in a scratch
+//! worktree -> harvest -> the same lines -> a proposal.
 //!
 //! # The house
 //!
@@ -40,7 +41,8 @@
 //! # What always holds
 //!
 //! 1. What is judged is what is recorded: the index that git names, never the working tree.
-//! 2. The user's working tree, index, refs and stash never change.
+//! 2. The user's working tree, index, refs and stash never change, but for the working tree when a person applies a
+//!    proposal or takes it back.
 //! 3. Not run is not passed: what failed, timed out or was cut short makes a verdict inconclusive.
 //! 4. A gate never hangs: each has a deadline.
 //! 5. The change cannot weaken its own judge: the policy comes from the base of the change.
@@ -50,6 +52,8 @@
 //!    may ask for more.
 //! 9. A validator writes nothing: the process that reads a model's answer opens no file, starts no program and
 //!    reaches nothing but its endpoint. No model approves, lowers or clears anything.
+//! 10. A creator cannot leave its scratch worktree: the operating system holds it, the user's `.git` included, and what
+//!     it leaves is judged by the same gate before anybody is offered it.
 
 pub mod agent;
 pub mod app;

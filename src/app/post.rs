@@ -1,5 +1,5 @@
 //! Says on the forge what was judged: finds out from the environment which forge, which pull request and which
-//! commit, and as whom. One file for each forge, one row each in [`ALL`].
+//! commit, and as whom. One file for each forge, one row each in `ALL`.
 
 mod bitbucket;
 mod github;

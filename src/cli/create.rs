@@ -28,13 +28,13 @@ pub struct Common {
     #[arg(long, value_name = "NAME")]
     agent: Option<String>,
     /// How many shall try at once; the best that passes is kept.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one)]
     agents: usize,
     /// The stage whose gate judges the result.
     #[arg(long, value_name = "NAME", value_parser = super::review::stage)]
     stage: Option<Stage>,
     /// How often an agent may try before it is given up.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rounds: Option<u32>,
     /// The revision to start from: for a fix, what the branch adds since then is mended.
     #[arg(long, value_name = "REV")]
@@ -52,6 +52,14 @@ pub struct Common {
 
 /// The longest task, in bytes.
 const LONGEST: u64 = 1 << 20;
+
+/// Reads how many there are to be.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("expected a number from 1".to_owned()),
+        Ok(number) => Ok(number),
+    }
+}
 
 /// Runs the command.
 ///
@@ -115,7 +123,8 @@ fn show(created: &Created, common: &Common, cx: &Context) -> Exit {
     {
         cx.out(&(text + "\n"));
     }
-    if !common.json && !common.events {
+    // Whoever reads objects on standard output sees none there.
+    if created.proposal.is_none() || (!common.json && !common.events) {
         cx.write(Stream::Err, text(created).as_bytes());
     }
     match (created.cancelled, created.passes) {

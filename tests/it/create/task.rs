@@ -77,6 +77,11 @@ fn nothing_changed_is_no_proposal() {
         ran.stderr.contains("no proposal: the agent changed nothing"),
         "{ran}"
     );
+    let ran = repo.run(&["create", "do something", "--events"]).exits(1);
+    assert!(
+        ran.stderr.contains("no proposal: the agent changed nothing"),
+        "{ran}"
+    );
 }
 
 #[test]
@@ -90,6 +95,8 @@ fn what_makes_no_sense_is_said_before_anybody_is_asked() {
             "there is no agent `nobody`",
         ),
         (vec!["create", "x", "--agents", "5000"], "may work at once"),
+        (vec!["create", "x", "--agents", "0"], "expected a number from 1"),
+        (vec!["create", "x", "--rounds", "0"], "0 is not in 1.."),
         (vec!["create", "x", "--base", "nowhere"], "nowhere"),
         (vec!["create", "x", "--stage", "commit-msg"], "judges messages"),
     ] {
