@@ -53,14 +53,16 @@ impl Counting {
         }
     }
 
-    /// Returns what came of the call. One that was cut off is not known.
+    /// Returns what came of the call. One that was cut off is not known, unless the count had passed by then: some
+    /// agents hang up as soon as they have read the last event.
     pub fn end(self, is_whole: bool) -> Came {
         let answer = match (self.form, self.codec) {
             (Form::Events(_, stream), _) => stream.end().ok(),
             (Form::Whole(bytes), Some(codec)) => whole(codec, &self.headers, &bytes),
             _ => None,
         };
-        match answer.filter(|answer| is_whole && answer.finish != Finish::Missing) {
+        let is_counted = |answer: &Answer| is_whole || answer.usage.output > 0;
+        match answer.filter(|answer| answer.finish != Finish::Missing && is_counted(answer)) {
             Some(answer) => Came::Answer(answer.served, answer.usage),
             None => Came::Unknown,
         }
@@ -82,4 +84,32 @@ fn whole(codec: &'static dyn Codec, headers: &Headers, bytes: &[u8]) -> Option<A
         stream.event(&event).ok()?;
     }
     stream.end().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const START: &str = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"m-1\",\"content\":[],\"usage\":{\"input_tokens\":7,\"output_tokens\":1}}}\n\n";
+    const END: &str = "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"output_tokens\":9}}\n\n";
+
+    fn counted(events: &[&str], is_whole: bool) -> Option<(u64, u64)> {
+        let headers = Headers(vec![("content-type".to_owned(), "text/event-stream".to_owned())]);
+        let mut counting = Counting::new(Wire::Anthropic, headers, 1 << 20);
+        for event in events {
+            counting.push(event.as_bytes());
+        }
+        match counting.end(is_whole) {
+            Came::Answer(_, usage) => Some((usage.prompt(), usage.output)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn an_agent_that_hangs_up_after_the_last_event_is_counted() {
+        assert_eq!(counted(&[START, END], false), Some((7, 9)));
+        assert_eq!(counted(&[START, END], true), Some((7, 9)));
+        assert_eq!(counted(&[START], false), None);
+        assert_eq!(counted(&[START], true), None);
+    }
 }
