@@ -98,19 +98,15 @@ impl Talk for Forgejo {
     }
 
     fn add_note(&self, at: At<'_>, body: &str) -> Call {
-        let path = format!("{}/issues/{}/comments", repo(at.target), at.pull);
-        Call::post(path, json!({ "body": body }))
+        github::add_note(&repo(at.target), at.pull, body)
     }
 
     fn edit_note(&self, at: At<'_>, id: &str, body: &str) -> Call {
-        Call::patch(
-            format!("{}/issues/comments/{id}", repo(at.target)),
-            json!({ "body": body }),
-        )
+        github::edit_note(&repo(at.target), id, body)
     }
 
     fn remove_note(&self, at: At<'_>, id: &str) -> Call {
-        Call::delete(format!("{}/issues/comments/{id}", repo(at.target)))
+        github::remove_note(&repo(at.target), id)
     }
 
     fn room(&self) -> (usize, usize) {

@@ -141,19 +141,15 @@ impl Talk for Github {
     }
 
     fn add_note(&self, at: At<'_>, body: &str) -> Call {
-        let path = format!("{}/issues/{}/comments", repo(at.target), at.pull);
-        Call::post(path, json!({ "body": body }))
+        add_note(&repo(at.target), at.pull, body)
     }
 
     fn edit_note(&self, at: At<'_>, id: &str, body: &str) -> Call {
-        Call::patch(
-            format!("{}/issues/comments/{id}", repo(at.target)),
-            json!({ "body": body }),
-        )
+        edit_note(&repo(at.target), id, body)
     }
 
     fn remove_note(&self, at: At<'_>, id: &str) -> Call {
-        Call::delete(format!("{}/issues/comments/{id}", repo(at.target)))
+        remove_note(&repo(at.target), id)
     }
 
     fn room(&self) -> (usize, usize) {
@@ -238,6 +234,21 @@ pub fn pulled(value: &Value) -> Option<Pull> {
         head: text(value, "/head/sha")?.to_owned(),
         is_fork: name("head") != name("base"),
     })
+}
+
+/// Adds a comment to the talk about a pull request; `repo` is the path of its repository.
+pub fn add_note(repo: &str, pull: u64, body: &str) -> Call {
+    Call::post(format!("{repo}/issues/{pull}/comments"), json!({ "body": body }))
+}
+
+/// Writes a comment anew.
+pub fn edit_note(repo: &str, id: &str, body: &str) -> Call {
+    Call::patch(format!("{repo}/issues/comments/{id}"), json!({ "body": body }))
+}
+
+/// Takes a comment away.
+pub fn remove_note(repo: &str, id: &str) -> Call {
+    Call::delete(format!("{repo}/issues/comments/{id}"))
 }
 
 /// Reads a comment or the text of a review; Forgejo writes it the same way.
