@@ -6,6 +6,7 @@ pub use program::{Serve, program};
 
 use super::builtin::{self, Hands, Mind, Told, Work};
 use super::cell::Cell;
+use super::gateway::Gateway;
 use super::hands::{Answer, Call, LONGEST_ANSWER};
 use super::order::{End, Order, Session};
 use crate::sandbox::jail::{self, Ended, Flow, Jailed, Output, Streams};
@@ -44,12 +45,9 @@ pub fn builtin(
         Ok(jailed) => jailed,
         Err(error) => return Session::failed(&error.to_string()),
     };
-    let gateway = match jailed.listener().map(std::net::TcpListener::try_clone) {
-        Some(listener) => match listener.and_then(serve) {
-            Ok(gateway) => Some(gateway),
-            Err(error) => return Session::failed(&format!("the gateway cannot be opened: {error}")),
-        },
-        None => None,
+    let gateway = match opened(&jailed, serve) {
+        Ok(gateway) => gateway,
+        Err(error) => return Session::failed(&error),
     };
     let (level, missing) = (jailed.level(), jailed.layers().missing.clone());
     let (Some(stdin), Some(stdout)) = (jailed.stdin.take(), jailed.stdout.take()) else {
@@ -116,6 +114,17 @@ impl Session {
             missing: Vec::new(),
         }
     }
+}
+
+/// Opens the gateway of a jail that has a way to one.
+fn opened(jailed: &Jailed, serve: Serve<'_>) -> Result<Option<Gateway>, String> {
+    let Some(listener) = jailed.listener() else {
+        return Ok(None);
+    };
+    let gateway = listener.try_clone().and_then(serve);
+    gateway
+        .map(Some)
+        .map_err(|error| format!("the gateway cannot be opened: {error}"))
 }
 
 /// Does something while what is in the jail is watched, and its limits are kept; `stop` ends it at once. What is

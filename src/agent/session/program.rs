@@ -1,6 +1,6 @@
 //! Runs another agent program in a jail, with the gateway as the only address that it can reach.
 
-use super::{GRACE, LOOK, beside, judged};
+use super::{GRACE, LOOK, beside, judged, opened};
 use crate::agent::cell::Cell;
 use crate::agent::gateway::Gateway;
 use crate::agent::order::{End, Order, Session};
@@ -60,12 +60,9 @@ pub fn program(
         Ok(jailed) => jailed,
         Err(error) => return Session::failed(&error.to_string()),
     };
-    let gateway = match jailed.listener().map(TcpListener::try_clone) {
-        Some(listener) => match listener.and_then(serve) {
-            Ok(gateway) => Some(gateway),
-            Err(error) => return Session::failed(&format!("the gateway cannot be opened: {error}")),
-        },
-        None => None,
+    let gateway = match opened(&jailed, serve) {
+        Ok(gateway) => gateway,
+        Err(error) => return Session::failed(&error),
     };
     let (level, missing) = (jailed.level(), jailed.layers().missing.clone());
     let ways = (jailed.stdin.take(), jailed.stdout.take(), jailed.stderr.take());
