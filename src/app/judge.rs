@@ -149,8 +149,12 @@ impl<'a> Judge<'a> {
         let (base, head) = (change.base, change.head);
         let first = |text: String| text.lines().next().unwrap_or_default().to_owned();
         let file = self.wired.baseline_file.as_str();
-        let policy = load::broken_by(self.repo, base, head).ok().flatten();
-        let baseline = load::baseline_broken_by(self.repo, base, head, file);
+        let policy = may_touch(change, crate::config::FILE)
+            .then(|| load::broken_by(self.repo, base, head).ok().flatten())
+            .flatten();
+        let baseline = may_touch(change, file)
+            .then(|| load::baseline_broken_by(self.repo, base, head, file))
+            .flatten();
         let policy = policy.map(|problem| (crate::config::FILE, first(problem)));
         policy
             .into_iter()
@@ -308,6 +312,13 @@ fn rewrite(finding: &Finding, commit: Oid, is_first: bool, stage: Stage) -> Stri
         }
         _ => how,
     }
+}
+
+/// Whether the tree that a change ends in may have something else at a path than the one that it starts from. What a
+/// merge takes from another parent is not among its files.
+fn may_touch(change: &ChangeSet, path: &str) -> bool {
+    let is_complete = change.files.first().is_some_and(|file| file.other_parents.is_empty());
+    !is_complete || change.files.iter().any(|file| file.path == path)
 }
 
 fn add(run: &mut CheckRun, more: Vec<Finding>) {

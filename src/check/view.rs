@@ -1,7 +1,7 @@
 //! What a rule sees of a change. Everything is read when first asked for, and once.
 
 use super::{Lines, Marks, Traits};
-use crate::model::{ChangeSet, EntryKind, FileChange, Hunk, Objects, Oid, ReadError, RuleInfo, Side, Stage};
+use crate::model::{Blob, ChangeSet, EntryKind, FileChange, Hunk, Objects, Oid, ReadError, RuleInfo, Side, Stage};
 use bstr::{BStr, ByteSlice};
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -25,8 +25,8 @@ pub struct FileView<'a> {
     /// What happened to the file.
     pub file: &'a FileChange,
     objects: &'a dyn Objects,
-    new: OnceCell<Option<Vec<u8>>>,
-    old: OnceCell<Option<Vec<u8>>>,
+    new: OnceCell<Option<Blob>>,
+    old: OnceCell<Option<Blob>>,
     content: OnceCell<Content>,
     traits: OnceCell<Traits>,
     marks: Cell<Marks>,
@@ -117,7 +117,7 @@ impl<'a> FileView<'a> {
     /// Returns how many bytes of the new content have been read, without reading any.
     #[must_use]
     pub fn read_so_far(&self) -> usize {
-        self.new.get().and_then(Option::as_ref).map_or(0, Vec::len)
+        self.new.get().and_then(Option::as_ref).map_or(0, |blob| blob.len())
     }
 
     /// Returns the old content: of a file its bytes, of a symlink its target. Empty when there is none.
@@ -331,9 +331,9 @@ impl<'a> FileView<'a> {
         self.problems.take()
     }
 
-    fn read(&self, id: Oid, new: bool) -> Option<Vec<u8>> {
-        match self.objects.blob(id) {
-            Ok(bytes) => Some(bytes),
+    fn read(&self, id: Oid, new: bool) -> Option<Blob> {
+        match self.objects.lend(id) {
+            Ok(blob) => Some(blob),
             Err(error) => {
                 self.problems.borrow_mut().push((new, error));
                 None
@@ -358,7 +358,19 @@ impl<'a> FileView<'a> {
             return self.objects.hunks(self.old_bytes(), self.bytes());
         }
         let old = side.and_then(|s| self.read(s.id, false)).unwrap_or_default();
-        self.objects.hunks(&old, self.bytes())
+        let hunks = self.objects.hunks(&old, self.bytes());
+        self.objects.take_back(old);
+        hunks
+    }
+}
+
+impl Drop for FileView<'_> {
+    fn drop(&mut self) {
+        for blob in [self.new.take(), self.old.take()] {
+            if let Some(Some(blob)) = blob {
+                self.objects.take_back(blob);
+            }
+        }
     }
 }
 

@@ -15,9 +15,9 @@ use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Runs `work`; should it panic, nothing is lost but its own result, and the run has failed.
-pub fn guarded(what: &str, work: impl FnOnce() -> Part) -> Part {
+pub fn guarded(what: &dyn Fn() -> String, work: impl FnOnce() -> Part) -> Part {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        let why = format!("a rule broke down on `{what}`");
+        let why = format!("a rule broke down on `{}`", what());
         Part {
             failed: Some(why),
             ..Part::default()

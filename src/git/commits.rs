@@ -4,6 +4,7 @@ use super::command::Git;
 use super::{Error, Repository};
 use crate::model::Oid;
 use bstr::{BStr, ByteSlice};
+use std::borrow::Cow;
 
 /// A range that was chosen for the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,15 +150,16 @@ fn ask_git(repo: &Repository, revision: &str) -> Result<Oid, Error> {
     Oid::from_hex(out.trim()).map_err(|_| Error::UnknownRevision(revision.to_owned()))
 }
 
-/// Returns what begins a comment line in a commit message: `core.commentString`, or `#`.
+/// Returns what begins a comment line in a commit message: `core.commentString`, or `core.commentChar`, which is
+/// the same, or `#`.
 #[must_use]
 pub fn comment_mark(repo: &Repository) -> String {
-    let git = Git::new(repo.git_dir());
-    let asked = ["core.commentString", "core.commentChar"]
-        .into_iter()
-        .find_map(|key| {
-            let said = git.ask(&["config", "--get", key]).ok().flatten()?;
-            Some(said.trim().to_str_lossy().into_owned()).filter(|mark| !mark.is_empty() && mark != "auto")
-        });
-    asked.unwrap_or_else(|| "#".to_owned())
+    // Asked for at once: a second process would take longer than all else that is done for a message.
+    let either = "^core\\.comment(string|char)$";
+    let asked = Git::new(repo.git_dir()).ask(&["config", "--null", "--get-regexp", either]);
+    let said = asked.ok().flatten().unwrap_or_default();
+    let values = said.split_str("\0").filter_map(|entry| entry.split_once_str("\n"));
+    let marks = values.map(|(_, value)| value.to_str_lossy());
+    let last = marks.filter(|mark| !mark.is_empty() && mark != "auto").last();
+    last.map_or_else(|| "#".to_owned(), Cow::into_owned)
 }

@@ -18,6 +18,8 @@ const HEADER: usize = 12;
 const MODE: usize = 24;
 /// Where the id of an entry stands, behind ten numbers of four bytes.
 const ID: usize = 40;
+/// No entry of a known length is longer.
+const LONGEST: usize = ID + 32 + 4 + LENGTH as usize + 8;
 /// The flag of an entry that has more flags.
 const EXTENDED: u16 = 0x4000;
 /// The bits of the flags that tell the length of the path; with all of them set, it ends at a NUL.
@@ -164,20 +166,31 @@ pub fn root_tree(file: impl Read, hash: Kind) -> Option<Option<Oid>> {
         return None;
     }
     window.skip(HEADER)?;
-    for _ in 0..count {
-        let entry = window.peek(ID + hash + 4)?;
-        let flags = short(entry, ID + hash)?;
-        let is_odd = flags & EXTENDED != 0 && short(entry, ID + hash + 2)? & !(INTENT | SKIPPED) != 0;
-        if is_odd || flags & LENGTH == LENGTH {
-            return None;
+    let mut left = count;
+    while left > 0 {
+        // Many at once, as long as any entry would fit; the last ones singly.
+        let (mut at, seen) = (0, window.peek(ID + hash + 4)?);
+        while left > 0 && (at == 0 || at + LONGEST <= seen.len()) {
+            at += entry_len(&seen[at..], hash)?;
+            left -= 1;
         }
-        let len = path_at(hash, flags) + usize::from(flags & LENGTH);
-        window.skip((len + 8) & !7)?;
+        window.skip(at)?;
     }
     let rest = window.rest()?;
     let dirs = extensions(&rest[..rest.len().checked_sub(hash)?], 0, hash)?;
     let id = dirs.list.last().and_then(|root| root.id);
     Some(id.map(|at| oid::from_bytes_unchecked(&rest[at as usize..at as usize + hash]).to_owned()))
+}
+
+/// Returns the length of the entry at the start of these bytes; `None` if that takes more than its first bytes to tell.
+fn entry_len(bytes: &[u8], hash: usize) -> Option<usize> {
+    let flags = short(bytes, ID + hash)?;
+    let is_odd = flags & EXTENDED != 0 && short(bytes, ID + hash + 2)? & !(INTENT | SKIPPED) != 0;
+    if is_odd || flags & LENGTH == LENGTH {
+        return None;
+    }
+    let len = path_at(hash, flags) + usize::from(flags & LENGTH);
+    Some((len + 8) & !7)
 }
 
 /// The part of a file that is looked at.

@@ -3,12 +3,13 @@
 //!
 //! Everything else, from packs to borrowed and broken objects, is left to gix: `None` means "ask gix".
 
-use crate::model::Oid;
+use crate::model::{Blob, Oid};
 use gix::objs::Kind;
 use sirocco::Format;
 use sirocco::inflate::Decoder;
 use std::fs::File;
 use std::io::Read;
+use std::ops::Range;
 use std::path::PathBuf;
 
 /// The longest header: a kind, a size, and what parts them.
@@ -17,6 +18,10 @@ const HEADER: usize = 32;
 const ROOM: usize = 32 << 10;
 /// The buffer of a file at first.
 const PACKED_ROOM: usize = ROOM / 2;
+/// So many buffers are kept for what is read next: of what is new and of what was there before.
+const SPARE: usize = 2;
+/// A larger buffer is not kept.
+const LARGEST_SPARE: usize = 1 << 20;
 
 /// Reads loose objects of one object directory.
 pub struct Loose {
@@ -25,8 +30,8 @@ pub struct Loose {
     decoder: Decoder,
     /// The file of an object.
     packed: Vec<u8>,
-    /// The header of an object and its content.
-    out: Vec<u8>,
+    /// For the header of an object and its content.
+    spare: Vec<Vec<u8>>,
 }
 
 impl Loose {
@@ -37,21 +42,47 @@ impl Loose {
             path: dir,
             decoder: Decoder::new(Format::Zlib),
             packed: Vec::new(),
-            out: Vec::new(),
+            spare: Vec::new(),
         }
     }
 
     /// Returns the content of a loose object of this kind, of at most `limit` bytes.
-    pub fn read(&mut self, id: Oid, kind: Kind, limit: u64) -> Option<Vec<u8>> {
+    pub fn read(&mut self, id: Oid, kind: Kind, limit: u64) -> Option<Blob> {
         let len = self.load(id, limit)?;
+        let mut out = self.spare.pop().unwrap_or_default();
+        match self.decode(len, &mut out, kind, limit) {
+            Some(range) => Some(Blob::within(out, range)),
+            None => {
+                self.keep(out);
+                None
+            }
+        }
+    }
+
+    /// Keeps a buffer for what is read next, the largest last: memory that was in use before costs no fault.
+    pub fn keep(&mut self, buffer: Vec<u8>) {
+        if buffer.len() <= LARGEST_SPARE {
+            let at = self.spare.partition_point(|other| other.len() < buffer.len());
+            self.spare.insert(at, buffer);
+        }
+        if self.spare.len() > SPARE {
+            self.spare.remove(0);
+        }
+    }
+
+    /// Decodes the file of an object, and returns where its content stands.
+    fn decode(&mut self, len: usize, out: &mut Vec<u8>, kind: Kind, limit: u64) -> Option<Range<usize>> {
         self.decoder.reset();
         // Most text shrinks to less than a third.
         let room = (len * 4).min(usize::try_from(limit).ok()?).max(ROOM) + HEADER;
-        make_room(&mut self.out, room);
+        if out.len() < room {
+            // Fresh memory is zero already, and what is not used of it costs nothing.
+            *out = vec![0; room.next_power_of_two()];
+        }
         let packed = &self.packed[..len];
-        let first = self.decoder.decompress(packed, &mut self.out, true).ok()?;
+        let first = self.decoder.decompress(packed, out, true).ok()?;
         let (consumed, written, done) = (first.consumed, first.output.len(), first.done);
-        let (header, size) = header(&self.out[..written], kind)?;
+        let (header, size) = header(&out[..written], kind)?;
         if size > limit {
             return None;
         }
@@ -59,15 +90,12 @@ impl Loose {
         let written = match done {
             true => written,
             false => {
-                make_room(&mut self.out, whole);
-                let rest = self
-                    .decoder
-                    .decompress(&packed[consumed..], &mut self.out, true)
-                    .ok()?;
+                out.resize(whole.max(out.len()), 0);
+                let rest = self.decoder.decompress(&packed[consumed..], out, true).ok()?;
                 written + rest.done.then_some(rest.output.len())?
             }
         };
-        (written == whole).then(|| self.out[header..whole].to_vec())
+        (written == whole).then_some(header..whole)
     }
 
     /// Reads the file of an object, and returns its length.
@@ -75,7 +103,9 @@ impl Loose {
     /// A file is read at once, without a look at its length: an object that was read in part cannot be
     /// decoded.
     fn load(&mut self, id: Oid, limit: u64) -> Option<usize> {
-        make_room(&mut self.packed, PACKED_ROOM);
+        if self.packed.is_empty() {
+            self.packed = vec![0; PACKED_ROOM];
+        }
         let mut file = self.open(id)?;
         let mut len = 0;
         loop {
@@ -87,7 +117,7 @@ impl Loose {
             if len < self.packed.len() {
                 return (len > 0).then_some(len);
             }
-            make_room(&mut self.packed, len * 4);
+            self.packed.resize(len * 4, 0);
         }
     }
 
@@ -101,16 +131,6 @@ impl Loose {
         self.path.pop();
         self.path.pop();
         file.ok()
-    }
-}
-
-/// Makes a buffer at least so long.
-fn make_room(buffer: &mut Vec<u8>, len: usize) {
-    if buffer.is_empty() {
-        // Fresh memory is zero already, and what is not used of it costs nothing.
-        *buffer = vec![0; len];
-    } else if buffer.len() < len {
-        buffer.resize(len, 0);
     }
 }
 
@@ -141,12 +161,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let id = Oid::from_hex(b"0123456789012345678901234567890123456789").unwrap();
         let mut loose = Loose::new(dir.path().to_owned());
-        assert_eq!(loose.read(id, Kind::Blob, 100), None);
+        assert!(loose.read(id, Kind::Blob, 100).is_none());
         std::fs::create_dir(dir.path().join("01")).unwrap();
         let path = dir.path().join("01/23456789012345678901234567890123456789");
         for rubbish in [&b""[..], b"rubbish", b"x\x9c\x03\x00\x00\x00\x00\x01"] {
             crate::sys::file::write_atomic(&path, rubbish, 0o644).unwrap();
-            assert_eq!(loose.read(id, Kind::Blob, 100), None);
+            assert!(loose.read(id, Kind::Blob, 100).is_none());
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::loose::Loose;
 use super::tree::{Child, Node, Walk, child_of};
 use super::{Error, LARGEST, Repository};
-use crate::model::{Hunk, Objects, Oid, ReadError, Relation, Side};
+use crate::model::{Blob, Hunk, Objects, Oid, ReadError, Relation, Side};
 use bstr::{BStr, BString, ByteSlice};
 use gix::objs::Kind;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -126,11 +126,21 @@ impl Reader {
     }
 
     fn blob_of(&self, id: Oid, limit: u64) -> Result<Vec<u8>, ReadError> {
-        if let Some(bytes) = self.loose_first(id, Kind::Blob, limit) {
-            return Ok(bytes);
+        let lent = self.lend_of(id, limit)?;
+        if lent.is_whole() {
+            return Ok(lent.into_buffer());
+        }
+        let bytes = lent.to_vec();
+        self.take_back(lent);
+        Ok(bytes)
+    }
+
+    fn lend_of(&self, id: Oid, limit: u64) -> Result<Blob, ReadError> {
+        if let Some(blob) = self.loose_first(id, Kind::Blob, limit) {
+            return Ok(blob);
         }
         match self.gix().try_find_object(id) {
-            Ok(Some(object)) if object.data.len() as u64 <= limit => Ok(object.detach().data),
+            Ok(Some(object)) if object.data.len() as u64 <= limit => Ok(object.detach().data.into()),
             Ok(None) => Err(ReadError::Missing(id)),
             // What is larger than gix may allocate fails too: the header tells the two apart.
             Ok(Some(_)) => Err(self.too_large(id, limit)),
@@ -144,7 +154,7 @@ impl Reader {
     }
 
     /// Reads a loose object, unless such objects were not loose of late.
-    fn loose_first(&self, id: Oid, kind: Kind, limit: u64) -> Option<Vec<u8>> {
+    fn loose_first(&self, id: Oid, kind: Kind, limit: u64) -> Option<Blob> {
         let fresh = kind == Kind::Blob && self.fresh.contains(&id);
         let patience = &self.patience[usize::from(fresh)];
         if patience.get() == 0 {
@@ -205,8 +215,10 @@ impl Reader {
 
     /// Returns the bytes of a tree; the empty one need not be there.
     pub(super) fn tree(&self, id: Oid) -> Result<Rc<[u8]>, Error> {
-        if let Some(bytes) = self.loose_first(id, Kind::Tree, LARGEST) {
-            return Ok(bytes.into());
+        if let Some(blob) = self.loose_first(id, Kind::Tree, LARGEST) {
+            let tree = Rc::from(&*blob);
+            self.take_back(blob);
+            return Ok(tree);
         }
         let found = self.gix().try_find_object(id);
         match found.map_err(|e| Error::Object(id, e.to_string()))? {
@@ -227,6 +239,14 @@ impl Reader {
 impl Objects for Reader {
     fn blob(&self, id: Oid) -> Result<Vec<u8>, ReadError> {
         self.blob_of(id, self.limit)
+    }
+
+    fn lend(&self, id: Oid) -> Result<Blob, ReadError> {
+        self.lend_of(id, self.limit)
+    }
+
+    fn take_back(&self, blob: Blob) {
+        self.loose.borrow_mut().keep(blob.into_buffer());
     }
 
     fn size(&self, id: Oid) -> Result<u64, ReadError> {

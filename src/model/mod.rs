@@ -32,7 +32,7 @@ pub use gix::ObjectId as Oid;
 pub use host::{HostRule, NoHost};
 pub use hunk::Hunk;
 pub use money::{Money, Usage};
-pub use objects::{Objects, ReadError, Relation};
+pub use objects::{Blob, Objects, ReadError, Relation};
 pub use opinion::{Opinion, Origin, Tested, Unmet};
 pub use proposal::{Proposal, ProposalState};
 pub use report::{Moved, PolicySource, Report};

@@ -2,6 +2,7 @@
 
 use super::{Hunk, Oid, Side};
 use bstr::{BStr, BString};
+use std::ops::{Deref, Range};
 
 /// Reads the objects of one repository. Never the working tree.
 pub trait Objects {
@@ -10,6 +11,17 @@ pub trait Objects {
     /// # Errors
     /// When the object is missing, broken, or larger than the limit.
     fn blob(&self, id: Oid) -> Result<Vec<u8>, ReadError>;
+
+    /// As [`Objects::blob`], for whoever gives it back: its memory serves for what is read next.
+    ///
+    /// # Errors
+    /// As [`Objects::blob`].
+    fn lend(&self, id: Oid) -> Result<Blob, ReadError> {
+        self.blob(id).map(Blob::from)
+    }
+
+    /// Takes back what was lent.
+    fn take_back(&self, _: Blob) {}
 
     /// Returns the size of a blob in bytes, without reading all of it.
     ///
@@ -35,6 +47,50 @@ pub trait Objects {
 
     /// Says how two commits of the submodule at `path` stand to each other.
     fn submodule(&self, path: &BStr, old: Oid, new: Oid) -> Relation;
+}
+
+/// The content of a blob, within the memory that it was read into.
+#[derive(Debug, Default)]
+pub struct Blob {
+    buffer: Vec<u8>,
+    range: Range<usize>,
+}
+
+impl Blob {
+    /// Makes the content of a part of a buffer: as much of the range as there is.
+    #[must_use]
+    pub fn within(buffer: Vec<u8>, range: Range<usize>) -> Self {
+        let end = range.end.min(buffer.len());
+        let range = range.start.min(end)..end;
+        Self { buffer, range }
+    }
+
+    /// Whether the memory holds nothing else.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.range == (0..self.buffer.len())
+    }
+
+    /// Returns the memory, whatever stands in it.
+    #[must_use]
+    pub fn into_buffer(self) -> Vec<u8> {
+        self.buffer
+    }
+}
+
+impl From<Vec<u8>> for Blob {
+    fn from(buffer: Vec<u8>) -> Self {
+        let range = 0..buffer.len();
+        Self { buffer, range }
+    }
+}
+
+impl Deref for Blob {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.buffer[self.range.clone()]
+    }
 }
 
 /// How a submodule's new commit stands to its old one.

@@ -1,7 +1,7 @@
 //! What becomes of a finding: allowed by a comment, capped by its path, held by the baseline, redacted;
 //! and what a gate makes of a run that its deadline cut short.
 
-use crate::support::{Ran, Repo};
+use crate::support::{PANTHEON, Ran, Repo};
 
 /// A token of nobody's, which this file itself must not hold.
 fn token() -> String {
@@ -217,6 +217,45 @@ fn secret_is_in_no_report_of_any_format_or_finding() {
         .run(&["hook", "commit-msg", "--", message.to_str().unwrap()])
         .exits(1);
     assert!(!ran.stderr.contains(&secret[5..]), "{ran}");
+}
+
+#[test]
+fn lines_that_git_takes_away_are_not_judged() {
+    let repo = Repo::new();
+    let gate = "[gates.commit-msg]\nblock = { severity = \"info\", confidence = \"low\" }\n";
+    repo.write(
+        ".pantheon.toml",
+        format!("version = 1\nextends = [\"strict\"]\n{gate}"),
+    );
+    repo.commit("Say what is judged");
+    repo.write(
+        "message",
+        format!(
+            "feat: x\n\n;; {}\n\nRefs: #1\nSigned-off-by: A <a@example.invalid>\n",
+            "w".repeat(200)
+        ),
+    );
+    let judged = |editor: &str| {
+        let mut command = repo.command(PANTHEON);
+        command
+            .env("GIT_EDITOR", editor)
+            .args(["hook", "commit-msg", "--", "message"]);
+        repo.finish(&mut command, b"")
+    };
+    let ran = judged("vi").exits(1);
+    assert!(ran.stderr.contains("message/body-wrap"), "{ran}");
+    repo.git(&["config", "core.commentString", ";;"]);
+    judged("vi").exits(0);
+    // Without an editor git keeps such lines.
+    judged(":").exits(1);
+    // The same key by its older name, and what is said last counts.
+    repo.git(&["config", "core.commentChar", "%"]);
+    judged("vi").exits(1);
+    repo.git(&["config", "core.commentString", "auto"]);
+    judged("vi").exits(1);
+    repo.git(&["config", "--unset", "core.commentString"]);
+    repo.git(&["config", "core.commentChar", ";"]);
+    judged("vi").exits(0);
 }
 
 #[test]
