@@ -156,25 +156,20 @@ fn step(sketch: &Sketch, behind: usize) -> Bytes {
 fn index(index: &Index) -> Result<String, std::fmt::Error> {
     let Index {
         first,
-        long,
-        front,
-        short,
+        cells,
         heads,
         spots,
+        arounds,
         bytes,
         starts,
     } = index;
     let mut out = String::new();
-    for (name, filter) in [
-        ("FIRST", first),
-        ("LONG", long),
-        ("FRONT", front),
-        ("SHORT", short),
-    ] {
-        writeln!(out, "pub static {name}: [u64; {}] = {filter:?};", filter.len())?;
-    }
+    writeln!(out, "pub static FIRST: [u64; {}] = {first:?};", first.len())?;
+    writeln!(out, "pub static CELLS: [Cell; {}] = {cells:?};", cells.len())?;
     writeln!(out, "pub static HEADS: [u32; {}] = {heads:?};", heads.len())?;
     writeln!(out, "pub static SPOTS: [Spot; {}] = {spots:?};", spots.len())?;
+    let count = arounds.len();
+    writeln!(out, "pub static AROUNDS: [Around; {count}] = {arounds:?};")?;
     writeln!(out, "pub static BYTES: [u8; {}] = {bytes:?};", bytes.len())?;
     writeln!(out, "pub static STARTS: [u32; {}] = {starts:?};", starts.len())?;
     Ok(out)

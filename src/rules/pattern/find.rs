@@ -1,12 +1,29 @@
 //! Finds the keywords of an index in a text, in whatever case.
 
-use super::gram::{FILTER, Index, LOWER, START, Spot, first, front, long, short, slots};
+use super::gram::{AFTER, CELLS, Cell, FILTER, Index, LOWER, START, Spot, cells, first};
+use super::sketch::has;
 use std::ops::Range;
 
-/// How much of a text is looked at without asking for its end.
+/// How much of a text the windows begin in that share one number of 64 bits.
 const BLOCK: usize = 128;
-/// How many bytes behind the last window of a block are looked at.
-const BEHIND: usize = 8;
+/// How many bytes beside those of a block are looked at.
+const BESIDE: usize = 8;
+/// How many blocks are looked at at once: to read right after a write of another width has to wait.
+const BLOCKS: usize = 8;
+/// How much of a text that is.
+const PART: usize = BLOCKS * BLOCK;
+
+/// A part of a text in lowercase, with the byte in front of it and some behind.
+type Lower = [u8; PART + BESIDE];
+
+/// A block, the same way.
+type Block = [u8; BLOCK + BESIDE];
+
+/// The lowest bit of each byte says whether a window passed; every eighth window stands in one row.
+type Flags = [[u8; 8]; 8];
+
+/// The cells that windows fit, each with where in its block the window begins. A window has two cells.
+type Fits = [(u16, u8); 256];
 
 /// A keyword in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,12 +34,11 @@ pub struct Found {
     pub range: Range<usize>,
 }
 
-/// The filters of an index.
-struct Filters<'a> {
+/// The tables of an index that are asked for every window, or for many.
+#[derive(Clone, Copy)]
+struct Tables<'a> {
     first: &'a [u64; FILTER],
-    long: &'a [u64; FILTER],
-    front: &'a [u64; FILTER],
-    short: &'a [u64; FILTER],
+    cells: &'a [Cell; CELLS],
 }
 
 impl Index {
@@ -31,98 +47,77 @@ impl Index {
     #[must_use]
     pub fn search(&self, text: &[u8]) -> Vec<Found> {
         let mut found = Vec::new();
-        let (Some(first), Some(long), Some(front), Some(short)) = (
-            self.first.first_chunk(),
-            self.long.first_chunk(),
-            self.front.first_chunk(),
-            self.short.first_chunk(),
-        ) else {
+        let tables = (self.first.first_chunk(), self.cells.first_chunk());
+        let (Some(first), Some(cells)) = tables else {
             return found;
         };
-        let filters = Filters {
-            first,
-            long,
-            front,
-            short,
-        };
-        let mut at = 0;
-        while let Some(block) = text[at..].first_chunk() {
-            self.look(&filters, block, text, at, &mut found);
-            at += BLOCK;
-        }
-        let mut rest = &text[at..];
-        while !rest.is_empty() {
-            let mut block = [0; BLOCK + BEHIND];
-            block[..rest.len()].copy_from_slice(rest);
-            self.look(&filters, &block, text, at, &mut found);
-            rest = rest.get(BLOCK..).unwrap_or_default();
-            at += BLOCK;
+        let tables = Tables { first, cells };
+        let (mut lower, mut flags) = ([LOWER; PART + BESIDE], [[[0; 8]; 8]; BLOCKS]);
+        let mut list = [(0, 0); 256];
+        for part in (0..text.len()).step_by(PART) {
+            fill(&mut lower, text, part);
+            let count = (text.len() - part).div_ceil(BLOCK).min(BLOCKS);
+            for (block, flags) in blocks(&lower).zip(&mut flags[..count]) {
+                tables.pass(block, flags);
+            }
+            for ((n, block), flags) in blocks(&lower).enumerate().zip(&flags[..count]) {
+                for (cell, at) in tables.fit(joined(flags), block, &mut list) {
+                    let at = usize::from(*at);
+                    let place = part + n * BLOCK + at;
+                    self.compare(usize::from(*cell), eight(block, at), text, place, &mut found);
+                }
+            }
         }
         found
     }
 
-    /// Looks at the windows that begin in a block, which stands at `at`.
-    #[inline(always)]
-    fn look(
-        &self,
-        filters: &Filters<'_>,
-        block: &[u8; BLOCK + BEHIND],
-        text: &[u8],
-        at: usize,
-        found: &mut Vec<Found>,
-    ) {
-        // The windows that pass are collected without a branch: none could be foretold.
-        let mut passed = 0_u64;
-        for eight in 0..BLOCK / 8 {
-            let mut some = 0;
-            some |= filters.passes(window(block, eight * 8));
-            some |= filters.passes(window(block, eight * 8 + 2)) << 1;
-            some |= filters.passes(window(block, eight * 8 + 4)) << 2;
-            some |= filters.passes(window(block, eight * 8 + 6)) << 3;
-            passed |= some << (eight * 4);
-        }
-        while passed != 0 {
-            let n = passed.trailing_zeros() as usize * 2;
-            passed &= passed - 1;
-            let (window, behind) = (window(block, n), window(block, n + 4));
-            let before = text.get((at + n).wrapping_sub(1)).copied().unwrap_or(START);
-            if filters.passes_on(window, behind, before) {
-                self.compare(window, text, at + n, found);
-            }
-        }
-    }
-
-    /// Adds the keywords that show themselves in the window at `at`.
+    /// Adds the keywords of a cell that show themselves in the window at `at`, which has these bytes.
     #[inline(never)]
-    fn compare(&self, window: u32, text: &[u8], at: usize, found: &mut Vec<Found>) {
-        for slot in slots(window) {
-            for spot in self.spots_in(slot) {
-                let Some(start) = at.checked_add_signed(-isize::from(spot.back)) else {
-                    continue;
-                };
-                if eight(text, start) & spot.mask != spot.head {
-                    continue;
-                }
-                let word = self.word(spot.word);
-                let range = start..start + word.len();
-                if text
-                    .get(range.clone())
-                    .is_some_and(|t| t.eq_ignore_ascii_case(word))
-                {
-                    insert(
-                        found,
-                        Found {
-                            word: spot.word,
-                            range,
-                        },
-                    );
-                }
+    fn compare(&self, cell: usize, bytes: u64, text: &[u8], at: usize, found: &mut Vec<Found>) {
+        for spot in self.spots_in(cell) {
+            if fits(&spot.cell, bytes)
+                && let Some(new) = self.confirm(spot, text, at)
+            {
+                insert(found, new);
             }
         }
     }
 
-    fn spots_in(&self, slot: usize) -> &[Spot] {
-        match self.heads.get(slot..).and_then(|heads| heads.first_chunk()) {
+    /// Returns the keyword of a spot if it is there.
+    #[inline(always)]
+    fn confirm(&self, spot: &Spot, text: &[u8], at: usize) -> Option<Found> {
+        let start = at.checked_add_signed(-isize::from(spot.back))?;
+        let range = start..start + spot.length as usize;
+        let there = text.get(range.clone())?;
+        let is_it = self.may_stand(spot, text, &range) && there.eq_ignore_ascii_case(self.word(spot.word));
+        is_it.then_some(Found {
+            word: spot.word,
+            range,
+        })
+    }
+
+    /// Whether what stands around a keyword lets it be worth finding.
+    #[inline(always)]
+    fn may_stand(&self, spot: &Spot, text: &[u8], range: &Range<usize>) -> bool {
+        let Some([before, after @ ..]) = self.arounds.get(spot.around as usize) else {
+            return true;
+        };
+        let behind = text[range.end..].first_chunk().copied().unwrap_or_else(|| {
+            let mut behind = [0; AFTER];
+            let rest = &text[range.end..];
+            behind[..rest.len()].copy_from_slice(rest);
+            behind
+        });
+        let front = range.start.checked_sub(1).map(|at| text[at]);
+        let mut may = front.is_none_or(|front| has(before, front));
+        for (set, byte) in after.iter().zip(behind) {
+            may &= has(set, byte);
+        }
+        may
+    }
+
+    fn spots_in(&self, cell: usize) -> &[Spot] {
+        match self.heads.get(cell..).and_then(|heads| heads.first_chunk()) {
             Some([from, to]) => self.spots.get(*from as usize..*to as usize).unwrap_or_default(),
             None => &[],
         }
@@ -134,41 +129,77 @@ impl Index {
     }
 }
 
-impl Filters<'_> {
-    /// Whether a window may be that of a keyword: 1 or 0.
+impl Tables<'_> {
+    /// Notes which windows of a block may be that of a keyword.
     #[inline(always)]
-    fn passes(&self, window: u32) -> u64 {
-        let (at, bit) = first(window);
-        self.first[at] >> bit & 1
+    fn pass(&self, block: &Block, flags: &mut Flags) {
+        for high in 0..8 {
+            for (low, flags) in flags.iter_mut().enumerate() {
+                let (at, bit) = first(window(block, 1 + high * 16 + low * 2));
+                flags[high] = (self.first[at] >> bit) as u8;
+            }
+        }
     }
 
-    /// Whether a window that passed may be that of a keyword, given what stands behind it and in front.
+    /// Returns the cells that those windows fit which passed.
     #[inline(always)]
-    fn passes_on(&self, window: u32, behind: u32, before: u8) -> bool {
-        let (a, long) = long(window, behind);
-        let (b, front) = front(window, u32::from(before));
-        let (c, short) = short(window);
-        (self.long[a] & long == long) | (self.front[b] & front == front) | (self.short[c] & short == short)
+    fn fit<'f>(&self, mut passed: u64, block: &Block, list: &'f mut Fits) -> &'f [(u16, u8)] {
+        let mut count = 0_u8;
+        // Whether one fits cannot be foretold, so nothing here is a branch.
+        while passed != 0 {
+            let at = passed.trailing_zeros() as usize * 2;
+            passed &= passed - 1;
+            let bytes = eight(block, at);
+            for cell in cells(bytes) {
+                list[usize::from(count)] = (cell as u16, at as u8);
+                count += u8::from(fits(&self.cells[cell], bytes));
+            }
+        }
+        &list[..usize::from(count)]
     }
+}
+
+/// Whether bytes can be those that a cell knows of.
+#[inline(always)]
+fn fits(cell: &Cell, bytes: u64) -> bool {
+    bytes & cell.mask == cell.bits
+}
+
+/// Returns one bit for each window that passed, in their order.
+#[inline(always)]
+fn joined(flags: &Flags) -> u64 {
+    let row = |n: usize| (u64::from_le_bytes(flags[n]) & 0x0101_0101_0101_0101) << n;
+    (0..8).fold(0, |passed, n| passed | row(n))
+}
+
+/// Returns the blocks of a part.
+#[inline(always)]
+fn blocks(lower: &Lower) -> impl Iterator<Item = &Block> {
+    (0..BLOCKS).filter_map(|n| lower[n * BLOCK..].first_chunk())
+}
+
+/// Puts a part of a text into lowercase; around the text is what no keyword needs.
+fn fill(lower: &mut Lower, text: &[u8], at: usize) {
+    lower[0] = at.checked_sub(1).map_or(START, |before| text[before]) | LOWER;
+    let (there, behind) = lower[1..].split_at_mut((PART + BESIDE - 1).min(text.len() - at));
+    for (lower, byte) in there.iter_mut().zip(&text[at..]) {
+        *lower = byte | LOWER;
+    }
+    behind.fill(LOWER);
 }
 
 /// Reads a window as one number: single bytes would be read and joined one by one.
 #[inline(always)]
-fn window<const N: usize>(block: &[u8; N], at: usize) -> u32 {
+fn window(block: &Block, at: usize) -> u32 {
     let bytes = block.get(at..).and_then(|rest| rest.first_chunk());
     u32::from_le_bytes(bytes.copied().unwrap_or_default())
 }
 
-/// Reads eight bytes of a text as one number, in lowercase; there are zeros behind its end.
+/// Reads a window with the byte in front and those behind.
 #[inline(always)]
-fn eight(text: &[u8], at: usize) -> u64 {
-    let rest = text.get(at..).unwrap_or_default();
-    let bytes = rest.first_chunk().copied().unwrap_or_else(|| {
-        let mut bytes = [0; 8];
-        bytes[..rest.len()].copy_from_slice(rest);
-        bytes
-    });
-    u64::from_le_bytes(bytes) | u64::from(LOWER) << 32 | u64::from(LOWER)
+fn eight(block: &Block, at: usize) -> u64 {
+    let bytes = block.get(at..).and_then(|rest| rest.first_chunk());
+    u64::from_le_bytes(bytes.copied().unwrap_or_default())
 }
 
 /// Puts a keyword in its place, which is near the end.

@@ -1,37 +1,37 @@
 //! The tables by which many keywords are found in one pass over a text.
 //!
 //! Every second byte of a text begins a window of four. A filter says of the four bytes whether they can
-//! stand at the place of a keyword where it shows itself; what passes must pass one of three more, which
-//! know what stands around, and then is compared with the keyword. So that every second byte is enough,
-//! a keyword is in the filters twice, from two neighbouring places, which are those that are rare in
-//! ordinary text.
+//! stand at the place of a keyword where it shows itself; what passes is held against one cell of a table,
+//! which tells what the bytes around have in common in all keywords of that cell, and then is compared with
+//! these. So that every second byte is enough, a keyword is in the filter twice, from two neighbouring
+//! places, which are those that are rare in ordinary text.
 //! Shared with the build script, so it knows nothing of the rest of the crate.
 
 use super::sketch::{Bytes, has};
 use std::borrow::Cow;
 
-/// How many kinds of three bytes the lists of spots tell apart, each twice.
-const SLOTS: usize = 1 << 12;
-/// How many numbers of 64 bits a filter has: no more than the first cache holds.
+/// How many kinds of four bytes the cells tell apart.
+const WHOLES: usize = 1 << 12;
+/// How many of two, for windows in the middle of which they are, and of whose ends one can be many.
+const PARTS: usize = 1 << 10;
+/// How many cells there are.
+pub const CELLS: usize = WHOLES + PARTS;
+/// How many numbers of 64 bits the filter has: no more than the first cache holds.
 pub const FILTER: usize = 1 << 12;
-/// Spreads bytes over the bits of a filter.
-const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
-/// Does so in another way.
-const REMIX: u64 = 0xd6e8_feb8_6659_fd93;
+/// Spreads bytes over the bits of the filter.
+const MIX: u32 = 0x9e37_79b1;
+/// Does so over the cells, in another way.
+const REMIX: u32 = 0x85eb_ca6b;
 /// Turns letters to lowercase, and some other bytes into one another.
-pub const LOWER: u32 = 0x2020_2020;
+pub const LOWER: u8 = 0x20;
+/// The two bytes in the middle of a window, which are always known.
+const MIDDLE: u32 = 0x00ff_ff00;
 /// A gram is chosen within so many bytes of its keyword.
 const REACH: usize = 64;
-/// So many bytes behind a keyword can stand in a window or right behind one.
+/// So many bytes behind a keyword can have a say.
 pub const AFTER: usize = 3;
-/// In so many ways at most a window is in a filter with what stands around it: more would fill the filter.
-const KINDS: usize = 400;
-/// Two bytes tell something if no more than one pair of so many can stand there.
-const TELLING: usize = 4;
 /// Stands in front of a text, where any keyword can begin.
 pub const START: u8 = b'\n';
-/// How many bytes there are in lowercase.
-const FOLDED: usize = 128;
 /// Every byte.
 pub const ANY: Bytes = [u32::MAX; 8];
 
@@ -58,31 +58,58 @@ impl<'a> Word<'a> {
     }
 }
 
+/// What is known of a window, the byte in front of it and the three behind it, in lowercase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cell {
+    /// The bits that are known.
+    pub bits: u64,
+    /// Which those are.
+    pub mask: u64,
+}
+
+impl Cell {
+    /// What nothing fits.
+    const NOTHING: Self = Self { bits: 1, mask: 0 };
+
+    /// Returns what both know.
+    fn common(self, other: Self) -> Self {
+        if self == Self::NOTHING {
+            return other;
+        }
+        let mask = self.mask & other.mask & !(self.bits ^ other.bits);
+        Self {
+            bits: self.bits & mask,
+            mask,
+        }
+    }
+}
+
 /// Where a keyword shows itself in a window.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spot {
-    /// The first bytes of the keyword, in lowercase.
-    pub head: u64,
-    /// Which of them it has.
-    pub mask: u64,
+    /// What is known there.
+    pub cell: Cell,
     /// The keyword.
     pub word: u32,
+    /// How many bytes that has.
+    pub length: u32,
+    /// What can stand around it, as an index.
+    pub around: u32,
     /// How far behind the start of the keyword the window begins.
     pub back: i8,
 }
+
+/// What can stand in front of a keyword, and in the places behind it.
+pub type Around = [Bytes; 1 + AFTER];
 
 /// The keywords of a set of patterns, ready to be searched for.
 #[derive(Debug, Clone)]
 pub struct Index {
     /// One bit for each kind of four bytes that can be the window of a keyword.
     pub first: Cow<'static, [u64]>,
-    /// The same with two bytes more for those windows behind which few bytes can stand.
-    pub long: Cow<'static, [u64]>,
-    /// The same with the byte in front for those of the others in front of which few can stand.
-    pub front: Cow<'static, [u64]>,
-    /// The same as the first for what is left, by other bits.
-    pub short: Cow<'static, [u64]>,
-    /// Where the spots of each slot begin, and the end of the last.
+    /// What the spots of each cell have in common.
+    pub cells: Cow<'static, [Cell]>,
+    /// Where the spots of each cell begin, and the end of the last.
     pub heads: Cow<'static, [u32]>,
     /// The spots.
     pub spots: Cow<'static, [Spot]>,
@@ -90,135 +117,85 @@ pub struct Index {
     pub bytes: Cow<'static, [u8]>,
     /// Where each keyword begins, and the end of the last.
     pub starts: Cow<'static, [u32]>,
+    /// What can stand around keywords.
+    pub arounds: Cow<'static, [Around]>,
 }
 
 impl Index {
     /// Makes the index of keywords; the number of a keyword is its place in the list.
     #[must_use]
     pub fn new(words: &[Word<'_>]) -> Self {
-        let [mut firsts, mut longs, mut fronts, mut shorts] = [(); 4].map(|()| vec![0; FILTER]);
-        let mut lists = Vec::new();
-        let mut bytes = Vec::new();
-        let mut starts = vec![0_u32];
+        let (mut firsts, mut cells) = (vec![0_u64; FILTER], vec![Cell::NOTHING; CELLS]);
+        let (mut lists, mut bytes, mut starts) = (Vec::new(), Vec::new(), vec![0_u32]);
+        let mut arounds = Vec::new();
         for (word, number) in words.iter().zip(0_u32..) {
+            let around = place_in(&mut arounds, around_of(word));
             for (back, window) in windows(word) {
-                lists.push((slot_of(&window), spot(word.text.as_bytes(), number, back)));
-                let kinds = kinds(&window);
-                for kind in &kinds {
-                    let (at, bit) = first(*kind);
+                let (at, cell) = (cell_of(&window), known(word, back));
+                cells[at] = cells[at].common(cell);
+                lists.push((
+                    at,
+                    Spot {
+                        cell,
+                        word: number,
+                        length: word.text.len() as u32,
+                        around,
+                        back,
+                    },
+                ));
+                for kind in kinds(&window) {
+                    let (at, bit) = first(kind);
                     firsts[at] |= 1 << bit;
-                }
-                match telling(word, back, kinds.len()) {
-                    Telling::Behind(pairs) => {
-                        each(&kinds, &pairs, |kind, pair| set(&mut longs, long(kind, pair)))
-                    }
-                    Telling::Front(bytes) => {
-                        each(&kinds, &bytes, |kind, byte| set(&mut fronts, front(kind, byte)))
-                    }
-                    Telling::Nothing => kinds.iter().for_each(|kind| set(&mut shorts, short(*kind))),
                 }
             }
             bytes.extend_from_slice(word.text.as_bytes());
             starts.push(bytes.len() as u32);
         }
         lists.sort();
-        let heads = (0..=2 * SLOTS).map(|list| lists.partition_point(|(l, _)| *l < list) as u32);
+        let heads = (0..=CELLS).map(|cell| lists.partition_point(|(at, _)| *at < cell) as u32);
         Self {
             first: firsts.into(),
-            long: longs.into(),
-            front: fronts.into(),
-            short: shorts.into(),
+            cells: cells.into(),
             heads: heads.collect(),
             spots: lists.iter().map(|(_, spot)| spot.clone()).collect(),
             bytes: bytes.into(),
             starts: starts.into(),
+            arounds: arounds.into(),
         }
     }
 }
 
-/// What around a window tells most about whether it is that of a keyword.
-enum Telling {
-    /// The two bytes behind it, which are one pair of these.
-    Behind(Vec<u32>),
-    /// The byte in front, which is one of these.
-    Front(Vec<u32>),
-    /// Nothing that a filter can hold.
-    Nothing,
+fn around_of(word: &Word<'_>) -> Around {
+    let [a, b, c] = word.after;
+    [word.before, a, b, c]
 }
 
-/// Returns what tells most about a window that begins so far behind the start of a keyword and stands in
-/// a filter in so many kinds.
-///
-/// What follows a keyword comes first: a word that is common in a text is told by that alone.
-fn telling(word: &Word<'_>, back: i8, kinds: usize) -> Telling {
-    let [a, b] = [4, 5].map(|n| folded(&place_of(word, back + n)));
-    if a.len() * b.len() * TELLING <= FOLDED * FOLDED && kinds * a.len() * b.len() <= KINDS {
-        let pairs = a
-            .iter()
-            .flat_map(|a| b.iter().map(|b| u32::from_le_bytes([*a, *b, 0, 0])));
-        return Telling::Behind(pairs.collect());
-    }
-    let mut before = folded(&place_of(word, back - 1));
-    if before.len() < FOLDED && kinds * before.len() <= KINDS {
-        before.extend((back == 0).then_some(START | LOWER as u8));
-        return Telling::Front(before.into_iter().map(u32::from).collect());
-    }
-    Telling::Nothing
+/// Returns the place of what is in a list, where it is put if it is new.
+fn place_in(list: &mut Vec<Around>, around: Around) -> u32 {
+    let known = list.iter().position(|known| *known == around);
+    known.unwrap_or_else(|| {
+        list.push(around);
+        list.len() - 1
+    }) as u32
 }
 
-fn each(kinds: &[u32], others: &[u32], mut set: impl FnMut(u32, u32)) {
-    for kind in kinds {
-        others.iter().for_each(|other| set(*kind, *other));
-    }
-}
-
-fn set(filter: &mut [u64], (at, bits): (usize, u64)) {
-    filter[at] |= bits;
-}
-
-/// Returns the slots of a window: of its first three bytes, and of its last three.
+/// Returns the cells of a window, whose first byte is the second of these eight: that of all four bytes,
+/// and that of the two in the middle.
+#[inline(always)]
 #[must_use]
-pub fn slots(window: u32) -> [usize; 2] {
-    let slot = |three: u32| u64::from(three).wrapping_mul(MIX) as usize >> (64 - SLOTS.trailing_zeros());
-    let window = window | LOWER;
-    [slot(window << 8), SLOTS + slot(window >> 8 << 8)]
+pub fn cells(bytes: u64) -> [usize; 2] {
+    let cell = |key: u32, cells: usize| key.wrapping_mul(REMIX) as usize >> (32 - cells.trailing_zeros());
+    let whole = (bytes >> 8) as u32;
+    [cell(whole, WHOLES), WHOLES + cell(whole & MIDDLE, PARTS)]
 }
 
-/// Returns the place of a window in the first filter, and its bit there.
+/// Returns the place of a window in the filter, and its bit there.
+#[inline(always)]
 #[must_use]
 pub fn first(window: u32) -> (usize, u32) {
-    place(u64::from(window | LOWER).wrapping_mul(MIX))
-}
-
-/// Returns the place in the filter of what little is known of, and its bits there, of a window.
-#[must_use]
-pub fn short(window: u32) -> (usize, u64) {
-    places(u64::from(window | LOWER).wrapping_mul(REMIX))
-}
-
-/// Returns the place in the filter of known fronts, and its bits there, of a window and the byte in front.
-#[must_use]
-pub fn front(window: u32, before: u32) -> (usize, u64) {
-    let five = u64::from(window | LOWER) | u64::from((before | LOWER) & 0xff) << 32;
-    places(five.wrapping_mul(REMIX))
-}
-
-/// Returns the place in the filter of known ends, and its bits there, of a window and two bytes more.
-#[must_use]
-pub fn long(window: u32, behind: u32) -> (usize, u64) {
-    let six = u64::from(window | LOWER) | u64::from((behind | LOWER) & 0xffff) << 32;
-    places(six.wrapping_mul(MIX))
-}
-
-fn place(mixed: u64) -> (usize, u32) {
-    let at = mixed >> (64 - FILTER.trailing_zeros());
-    (at as usize, (mixed >> 44) as u32 & 63)
-}
-
-/// As [`place`], but with two bits of one number: by chance they let through far less than one.
-fn places(mixed: u64) -> (usize, u64) {
-    let (at, bit) = place(mixed);
-    (at, 1 << bit | 1 << (mixed >> 38 & 63))
+    let mixed = window.wrapping_mul(MIX);
+    let shift = 32 - FILTER.trailing_zeros();
+    ((mixed >> shift) as usize, mixed >> (shift - 6) & 63)
 }
 
 /// What can stand in each of four bytes of a text, in lowercase. Of the first three or of the last three
@@ -261,7 +238,7 @@ fn one(byte: u8) -> Bytes {
 /// Returns the bytes of a set as they look in lowercase, each once.
 fn folded(set: &Bytes) -> Vec<u8> {
     let all = (0..=u8::MAX).filter(|byte| has(set, *byte));
-    let mut bytes: Vec<u8> = all.map(|byte| byte | LOWER as u8).collect();
+    let mut bytes: Vec<u8> = all.map(|byte| byte | LOWER).collect();
     bytes.sort_unstable();
     bytes.dedup();
     bytes
@@ -279,22 +256,31 @@ fn kinds(window: &Window) -> Vec<u32> {
     kinds
 }
 
-/// Returns the slot of a window: that of its first three bytes, unless the first can be many.
-fn slot_of(window: &Window) -> usize {
-    let known = [0, 1, 2, 3].map(|n| window[n][0]);
-    slots(u32::from_le_bytes(known))[usize::from(window[0].len() > 1)]
+/// Returns the cell of a window: that of all its bytes if each is known, else that of those in the middle.
+fn cell_of(window: &Window) -> usize {
+    let bytes = [0, 1, 2, 3].map(|n| window[n][0]);
+    let is_known = window.iter().all(|byte| byte.len() == 1);
+    let [whole, part] = cells(u64::from(u32::from_le_bytes(bytes)) << 8);
+    if is_known { whole } else { part }
 }
 
-fn spot(text: &[u8], word: u32, back: i8) -> Spot {
-    let (mut head, mut mask) = ([0; 8], [0; 8]);
-    for (at, byte) in text.iter().take(8).enumerate() {
-        (head[at], mask[at]) = (byte | LOWER as u8, u8::MAX);
+/// Returns what is known of the window that begins so far behind the start of the keyword.
+fn known(word: &Word<'_>, back: i8) -> Cell {
+    let (mut bits, mut mask) = ([0; 8], [0; 8]);
+    for (place, at) in (back - 1..).take(8).enumerate() {
+        let set = place_of(word, at);
+        if set == ANY {
+            continue;
+        }
+        let mut all = folded(&set);
+        all.extend((at == -1).then_some(START | LOWER));
+        let (same, ever) = all.iter().fold((u8::MAX, 0), |(a, o), byte| (a & byte, o | byte));
+        mask[place] = !(same ^ ever);
+        bits[place] = same & mask[place];
     }
-    Spot {
-        head: u64::from_le_bytes(head),
+    Cell {
+        bits: u64::from_le_bytes(bits),
         mask: u64::from_le_bytes(mask),
-        word,
-        back,
     }
 }
 

@@ -71,7 +71,9 @@ fn finds_what_matters(text: &[u8]) -> usize {
 fn each_shipped_keyword_is_found_at_every_place() {
     let index = &super::super::shipped::KEYWORDS;
     for (word, number) in shipped().iter().zip(0..) {
-        for pad in [0, 1, 2, 3, 123, 124, 125, 126, 127, 128, 129] {
+        for pad in [
+            0, 1, 2, 3, 124, 125, 126, 127, 128, 129, 1021, 1022, 1023, 1024, 1025,
+        ] {
             for tail in ["", "\0", "xy", "A1b2", "\n\n\n\n\n\n\n\n\n"] {
                 let text = format!("{}{}{tail}", ".".repeat(pad), word.to_ascii_uppercase());
                 let expected = Found {
@@ -142,7 +144,35 @@ fn keywords_end_in_order_and_the_longest_is_first() {
     assert_eq!(words, [(2, 5..8), (1, 3..10), (0, 7..10), (3, 7..11)]);
 }
 
+/// Whether what a word says of its surroundings is so, asked the plain way.
+fn may_stand(word: &Word<'_>, found: &Found, text: &[u8]) -> bool {
+    let byte = |n: usize| text.get(found.range.end + n).copied().unwrap_or(0);
+    let Range { start, .. } = found.range;
+    (start == 0 || has(&word.before, text[start - 1]))
+        && (0..word.after.len()).all(|n| has(&word.after[n], byte(n)))
+}
+
 proptest! {
+    #[test]
+    fn finds_exactly_what_stands_where_it_may(
+        words in proptest::collection::btree_map("[a-c_:]{3,7}", (0_usize..4, 0_usize..4, 0_usize..4, 0_usize..4), 1..20),
+        pad in 0_usize..2100,
+        text in proptest::collection::vec(proptest::sample::select(b"abcABC_: \n\x1a\x7f".to_vec()), 0..300),
+    ) {
+        let sets = [ANY, set(b"abcABC"), set(b": \n_"), set(b"a_B")];
+        let word = |(text, (a, b, c, d)): (&'static str, &(usize, usize, usize, usize))| Word {
+            text,
+            before: sets[*a],
+            after: [sets[*b], sets[*c], sets[*d]],
+        };
+        let texts: Vec<&'static str> = words.keys().map(|text| &*text.clone().leak()).collect();
+        let words: Vec<_> = texts.iter().copied().zip(words.values()).map(word).collect();
+        let text = [".".repeat(pad).as_bytes(), &text].concat();
+        let mut expected = plain(&texts, &text);
+        expected.retain(|found| may_stand(&words[found.word as usize], found, &text));
+        prop_assert_eq!(Index::new(&words).search(&text), expected);
+    }
+
     #[test]
     fn finds_what_a_plain_search_finds(
         words in proptest::collection::btree_set("[a-c_:A\u{e9}]{3,7}", 1..20),
