@@ -88,6 +88,14 @@ impl Entry {
         guard.is_none_or(|guard| guard.lets_through(text))
     }
 
+    /// Whether there can be a match that begins at or behind a place of a text: exactly there, if the
+    /// pattern is anchored.
+    #[must_use]
+    pub fn may_match_from(&self, text: &[u8], from: usize) -> bool {
+        let sieves = &self.pattern().sieves;
+        sieves.is_empty() || sieves.iter().any(|sieve| sieve.lets_through(text, from))
+    }
+
     /// Whether there were so many places to search that the expression is worth its making, which costs
     /// more than to read what a few files were.
     #[must_use]

@@ -1,6 +1,7 @@
-//! Holds the places of a text against a sketch and a guard, which costs far less than a search.
+//! Holds the places of a text against a sketch, a guard and a sieve, which costs far less than a search.
 
 use super::guard::{Guard, MATCH, START};
+use super::sieve::{self, Front, Sieve};
 use super::sketch::{Sketch, has, is_value, is_word};
 
 /// From this length on, drawn text can do without a digit.
@@ -85,6 +86,27 @@ impl Guard {
             }
         }
         state == MATCH
+    }
+}
+
+impl Sieve {
+    /// Whether there may be a match at or behind a place of a text.
+    #[must_use]
+    pub fn lets_through(&self, text: &[u8], from: usize) -> bool {
+        let (front, rest) = text.split_at_checked(from).unwrap_or((text, &[]));
+        let mut state = self.starts[Front::of(front.last().copied()) as usize];
+        for byte in rest {
+            state = self.next(state, usize::from(self.kinds[usize::from(*byte)]));
+            if state <= sieve::MATCH {
+                return state == sieve::MATCH;
+            }
+        }
+        self.next(state, self.width - 1) == sieve::MATCH
+    }
+
+    fn next(&self, state: u16, kind: usize) -> u16 {
+        let at = 2 * (usize::from(state) * self.width + kind);
+        u16::from_le_bytes([self.moves[at], self.moves[at + 1]])
     }
 }
 

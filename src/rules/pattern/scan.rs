@@ -162,7 +162,10 @@ impl<'a> Pass<'a> {
         if !self.entries[at].may_match(&self.text[keyword.start..seen]) {
             return;
         }
-        if self.is_spent(at) || self.is_old(at, &(keyword.start..end)) {
+        if self.is_spent(at)
+            || !self.entries[at].may_match_from(&self.text[..seen], keyword.start)
+            || self.is_old(at, &(keyword.start..end))
+        {
             return;
         }
         let input = Input::new(&self.text[..seen])
@@ -186,7 +189,11 @@ impl<'a> Pass<'a> {
             .max(window.end.saturating_sub(rest))
             .max(keyword.start + 1);
         let may_match = self.entries[at].sketch().has_run(&self.text[window.clone()]);
-        if !may_match || self.is_spent(at) || self.is_old(at, &window) {
+        if !may_match
+            || self.is_spent(at)
+            || !self.entries[at].may_match_from(&self.text[..window.end], window.start)
+            || self.is_old(at, &window)
+        {
             return;
         }
         let mut from = window.start;
