@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// From this many searches on, an expression is one that is used often.
 const OFTEN: u32 = 1000;
 
-/// So many places are worth the reading of what the file was, and no expression.
-const FEW: u32 = 8;
+/// For each so many bytes of an expression, to make it costs as much as to read what a file was.
+const BYTES_PER_FILE: usize = 64;
 
 /// A pattern in a set.
 pub struct Entry {
@@ -100,7 +100,8 @@ impl Entry {
     /// more than to read what a few files were.
     #[must_use]
     pub fn has_many_places(&self) -> bool {
-        self.places.fetch_add(1, Ordering::Relaxed) >= FEW
+        let few = 1 + self.pattern().regex.len() / BYTES_PER_FILE;
+        self.places.fetch_add(1, Ordering::Relaxed) as usize >= few
     }
 
     /// Returns the expression, compiled when first asked for; `long`: with engines for long
