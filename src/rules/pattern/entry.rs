@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// From this many searches on, an expression is one that is used often.
 const OFTEN: u32 = 1000;
 
-/// For each so many bytes of an expression, to make it costs as much as to read what a file was.
-const BYTES_PER_FILE: usize = 64;
+/// For each so many bytes of an expression, its making costs about as much as to read what a file was.
+const BYTES_PER_FILE: usize = 40;
 
 /// A pattern in a set.
 pub struct Entry {
