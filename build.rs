@@ -215,6 +215,7 @@ fn write_search(out: &mut String, p: &Source, sieves: &mut Vec<u8>) -> std::fmt:
         boundary,
         steps,
         sets,
+        probe,
         reach,
         run,
         before,
@@ -223,7 +224,7 @@ fn write_search(out: &mut String, p: &Source, sieves: &mut Vec<u8>) -> std::fmt:
     } = Sketch::of(&p.regex, p.random);
     writeln!(
         out,
-        "    sketch: Some(Sketch {{ boundary: {boundary}, reach: {reach}, run: {run}, before: {before}, behind: {behind}, random: {random},"
+        "    sketch: Some(Sketch {{ boundary: {boundary}, probe: {probe:?}, reach: {reach}, run: {run}, before: {before}, behind: {behind}, random: {random},"
     )?;
     writeln!(
         out,

@@ -15,6 +15,13 @@ impl Sketch {
         if self.boundary && before.is_some_and(|b| is_word(*b)) {
             return false;
         }
+        let probed = self.probe.is_none_or(|(behind, set)| {
+            let byte = text.get(at + usize::from(behind));
+            byte.is_some_and(|b| has(&self.sets[usize::from(set)], *b))
+        });
+        if !probed {
+            return false;
+        }
         let mut rest = text.get(at..).unwrap_or_default();
         for step in &*self.steps {
             let Some((bytes, behind)) = rest.split_at_checked(usize::from(step.count)) else {
@@ -133,6 +140,20 @@ mod tests {
                 fits,
                 "{expression} {text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_place_far_behind_the_keyword_has_a_say() {
+        let sketch = Sketch::of("pat[a-z]{14}\\.[0-9a-f]{4}", false);
+        assert!(sketch.probe.is_some());
+        for (text, fits) in [
+            ("pathabcdefghijklm.0af9", true),
+            ("pathabcdefghijklm,0af9", false),
+            ("pathabcdefghijklm.0ag9", false),
+            ("path", false),
+        ] {
+            assert_eq!(sketch.fits(text.as_bytes(), 0), fits, "{text}");
         }
     }
 

@@ -156,6 +156,9 @@ impl<'a> Pass<'a> {
         let window = self.window(at, &keyword);
         self.states[at].done = keyword.start + 1;
         let text = &self.text[keyword.start..window.end];
+        if !self.entries[at].may_match(text) {
+            return;
+        }
         let Some(reach) = self.entries[at].sketch().reach(text) else {
             return;
         };
