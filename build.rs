@@ -9,6 +9,10 @@
 mod gram;
 #[path = "src/rules/pattern/guard.rs"]
 mod guard;
+#[path = "src/rules/pattern/mesh.rs"]
+mod mesh;
+#[path = "src/rules/pattern/sieve.rs"]
+mod sieve;
 #[path = "src/rules/pattern/sketch.rs"]
 mod sketch;
 #[path = "src/rules/pattern/source.rs"]
@@ -20,6 +24,7 @@ use gram::{AFTER, ANY, Index, Word};
 use guard::Guard;
 use regex_syntax::hir::{Hir, HirKind};
 use serde::Deserialize;
+use sieve::Sieve;
 use sketch::{Bytes, Sketch, Step, is_word};
 use source::Source;
 use std::collections::BTreeMap;
@@ -39,13 +44,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src/rules/pattern/source.rs");
     println!("cargo::rerun-if-changed=src/rules/pattern/gram.rs");
     println!("cargo::rerun-if-changed=src/rules/pattern/guard.rs");
+    println!("cargo::rerun-if-changed=src/rules/pattern/mesh.rs");
+    println!("cargo::rerun-if-changed=src/rules/pattern/sieve.rs");
     println!("cargo::rerun-if-changed=src/rules/pattern/sketch.rs");
     println!("cargo::rerun-if-changed=src/check/words.rs");
     println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let patterns = read_all(Path::new("policies/rules"))?;
     let keywords = by_keyword(&patterns);
-    fs::write(out.join("patterns.rs"), tables(&patterns, &keywords)?)?;
+    let mut sieves = Vec::new();
+    fs::write(
+        out.join("patterns.rs"),
+        tables(&patterns, &keywords, &mut sieves)?,
+    )?;
+    fs::write(out.join("sieves.bin"), sieves)?;
     let marks = words::WORDS.iter().map(|text| Word::anywhere(text));
     let words: Vec<Word> = words(&patterns, &keywords).into_iter().chain(marks).collect();
     fs::write(out.join("keywords.rs"), index(&Index::new(&words))?)?;
@@ -175,10 +187,14 @@ fn index(index: &Index) -> Result<String, std::fmt::Error> {
     Ok(out)
 }
 
-fn tables(patterns: &[Source], keywords: &BTreeMap<&str, Vec<usize>>) -> Result<String, Box<dyn Error>> {
+fn tables(
+    patterns: &[Source],
+    keywords: &BTreeMap<&str, Vec<usize>>,
+    sieves: &mut Vec<u8>,
+) -> Result<String, Box<dyn Error>> {
     let mut out = format!("pub static PATTERNS: [Pattern; {}] = [\n", patterns.len());
     for pattern in patterns {
-        write_pattern(&mut out, pattern)?;
+        write_pattern(&mut out, pattern, sieves)?;
     }
     writeln!(out, "];\npub static RULES_OF: [&[u16]; {}] = [", keywords.len())?;
     for rules in keywords.values() {
@@ -188,12 +204,13 @@ fn tables(patterns: &[Source], keywords: &BTreeMap<&str, Vec<usize>>) -> Result<
     Ok(out)
 }
 
-fn write_search(out: &mut String, p: &Source) -> std::fmt::Result {
+fn write_search(out: &mut String, p: &Source, sieves: &mut Vec<u8>) -> std::fmt::Result {
     writeln!(out, "    anchored: {}, multi_line: {},", p.anchored, p.multi_line)?;
     let Sketch {
         boundary,
         steps,
         sets,
+        probe,
         reach,
         run,
         before,
@@ -202,13 +219,15 @@ fn write_search(out: &mut String, p: &Source) -> std::fmt::Result {
     } = Sketch::of(&p.regex, p.random);
     writeln!(
         out,
-        "    sketch: Some(Sketch {{ boundary: {boundary}, reach: {reach}, run: {run}, before: {before}, behind: {behind}, random: {random},"
+        "    sketch: Some(Sketch {{ boundary: {boundary}, probe: {probe:?}, reach: {reach}, run: {run}, before: {before}, behind: {behind}, random: {random},"
     )?;
     writeln!(
         out,
         "        steps: Cow::Borrowed(&{steps:?}), sets: Cow::Borrowed(&{sets:?}) }}),"
     )?;
-    write_guard(out, p, is_vague(&steps, &sets))
+    let is_vague = is_vague(&steps, &sets);
+    write_guard(out, p, is_vague)?;
+    write_sieves(out, p, is_vague, sieves)
 }
 
 /// From so many bytes on that every match begins with, a sketch lets little through.
@@ -230,6 +249,32 @@ fn write_guard(out: &mut String, p: &Source, is_vague: bool) -> std::fmt::Result
         out,
         "        kinds: Cow::Borrowed(&{kinds:?}), moves: Cow::Borrowed(&{moves:?}) }}),"
     )
+}
+
+/// Writes the tables of an expression that nothing else keeps from being made often.
+fn write_sieves(out: &mut String, p: &Source, is_vague: bool, bytes: &mut Vec<u8>) -> std::fmt::Result {
+    let hir = guard::parsed(&p.regex).filter(|_| is_vague || !p.anchored);
+    let made = hir.and_then(|hir| Sieve::all_of(&hir, p.anchored));
+    out.push_str("    sieves: Cow::Borrowed(&[\n");
+    for Sieve {
+        kinds,
+        moves,
+        width,
+        starts,
+    } in made.unwrap_or_default()
+    {
+        let (from, len) = (bytes.len() + kinds.len(), moves.len());
+        writeln!(
+            out,
+            "        Sieve {{ width: {width}, starts: {starts:?}, kinds: sieve({}, {}), moves: sieve({from}, {len}) }},",
+            bytes.len(),
+            kinds.len()
+        )?;
+        bytes.extend_from_slice(&kinds);
+        bytes.extend_from_slice(&moves);
+    }
+    out.push_str("    ]),\n");
+    Ok(())
 }
 
 /// Whether a sketch says little about the bytes that a match begins with.
@@ -259,7 +304,7 @@ fn behind(expression: &str, keyword: &str) -> Option<Guard> {
     Guard::of_hir(&Hir::concat(rest.to_vec()))
 }
 
-fn write_pattern(out: &mut String, p: &Source) -> std::fmt::Result {
+fn write_pattern(out: &mut String, p: &Source, sieves: &mut Vec<u8>) -> std::fmt::Result {
     writeln!(out, "Pattern {{ info: RuleInfo {{")?;
     for (key, value) in [
         ("id", &p.id),
@@ -303,7 +348,7 @@ fn write_pattern(out: &mut String, p: &Source) -> std::fmt::Result {
         writeln!(out, "    {key}: Cow::Borrowed(&[{}]),", items.join(", "))?;
     }
     writeln!(out, "    regex: Cow::Borrowed({:?}),", p.regex)?;
-    write_search(out, p)?;
+    write_search(out, p, sieves)?;
     writeln!(
         out,
         "    entropy: {:?}, random: {},",

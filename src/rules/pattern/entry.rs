@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// From this many searches on, an expression is one that is used often.
 const OFTEN: u32 = 1000;
 
-/// So many places are worth the reading of what the file was, and no expression.
-const FEW: u32 = 8;
+/// For each so many bytes of an expression, its making costs about as much as to read what a file was.
+const BYTES_PER_FILE: usize = 40;
 
 /// A pattern in a set.
 pub struct Entry {
@@ -88,11 +88,20 @@ impl Entry {
         guard.is_none_or(|guard| guard.lets_through(text))
     }
 
+    /// Whether there can be a match that begins at or behind a place of a text: exactly there, if the
+    /// pattern is anchored.
+    #[must_use]
+    pub fn may_match_from(&self, text: &[u8], from: usize) -> bool {
+        let sieves = &self.pattern().sieves;
+        sieves.is_empty() || sieves.iter().any(|sieve| sieve.lets_through(text, from))
+    }
+
     /// Whether there were so many places to search that the expression is worth its making, which costs
     /// more than to read what a few files were.
     #[must_use]
     pub fn has_many_places(&self) -> bool {
-        self.places.fetch_add(1, Ordering::Relaxed) >= FEW
+        let few = 1 + self.pattern().regex.len() / BYTES_PER_FILE;
+        self.places.fetch_add(1, Ordering::Relaxed) as usize >= few
     }
 
     /// Returns the expression, compiled when first asked for; `long`: with engines for long

@@ -1,6 +1,7 @@
-//! Holds the places of a text against a sketch and a guard, which costs far less than a search.
+//! Holds the places of a text against a sketch, a guard and a sieve, which costs far less than a search.
 
 use super::guard::{Guard, MATCH, START};
+use super::sieve::{self, Front, Sieve};
 use super::sketch::{Sketch, has, is_value, is_word};
 
 /// From this length on, drawn text can do without a digit.
@@ -12,6 +13,13 @@ impl Sketch {
     pub fn fits(&self, text: &[u8], at: usize) -> bool {
         let before = at.checked_sub(1).and_then(|n| text.get(n));
         if self.boundary && before.is_some_and(|b| is_word(*b)) {
+            return false;
+        }
+        let probed = self.probe.is_none_or(|(behind, set)| {
+            let byte = text.get(at + usize::from(behind));
+            byte.is_some_and(|b| has(&self.sets[usize::from(set)], *b))
+        });
+        if !probed {
             return false;
         }
         let mut rest = text.get(at..).unwrap_or_default();
@@ -88,6 +96,27 @@ impl Guard {
     }
 }
 
+impl Sieve {
+    /// Whether there may be a match at or behind a place of a text.
+    #[must_use]
+    pub fn lets_through(&self, text: &[u8], from: usize) -> bool {
+        let (front, rest) = text.split_at_checked(from).unwrap_or((text, &[]));
+        let mut state = self.starts[Front::of(front.last().copied()) as usize];
+        for byte in rest {
+            state = self.next(state, usize::from(self.kinds[usize::from(*byte)]));
+            if state <= sieve::MATCH {
+                return state == sieve::MATCH;
+            }
+        }
+        self.next(state, self.width - 1) == sieve::MATCH
+    }
+
+    fn next(&self, state: u16, kind: usize) -> u16 {
+        let at = 2 * (usize::from(state) * self.width + kind);
+        u16::from_le_bytes([self.moves[at], self.moves[at + 1]])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +140,20 @@ mod tests {
                 fits,
                 "{expression} {text}"
             );
+        }
+    }
+
+    #[test]
+    fn a_place_far_behind_the_keyword_has_a_say() {
+        let sketch = Sketch::of("pat[a-z]{14}\\.[0-9a-f]{4}", false);
+        assert!(sketch.probe.is_some());
+        for (text, fits) in [
+            ("pathabcdefghijklm.0af9", true),
+            ("pathabcdefghijklm,0af9", false),
+            ("pathabcdefghijklm.0ag9", false),
+            ("path", false),
+        ] {
+            assert_eq!(sketch.fits(text.as_bytes(), 0), fits, "{text}");
         }
     }
 

@@ -12,10 +12,13 @@ mod fit;
 mod gram;
 mod guard;
 mod language;
+#[cfg(test)]
+mod mesh;
 mod overlap;
 mod scan;
 mod scope;
 mod shipped;
+mod sieve;
 mod sketch;
 mod source;
 mod spec;

@@ -85,6 +85,9 @@ struct State {
     takes: Option<bool>,
     /// A keyword in front of this offset has been dealt with.
     done: usize,
+    /// Where the last match was searched for, and where it ends: if a line of that is added, a keyword in
+    /// front of the end has been dealt with too.
+    last: Option<(Range<usize>, usize)>,
     attempts: usize,
     found: usize,
 }
@@ -153,6 +156,9 @@ impl<'a> Pass<'a> {
         let window = self.window(at, &keyword);
         self.states[at].done = keyword.start + 1;
         let text = &self.text[keyword.start..window.end];
+        if !self.entries[at].may_match(text) {
+            return;
+        }
         let Some(reach) = self.entries[at].sketch().reach(text) else {
             return;
         };
@@ -162,15 +168,27 @@ impl<'a> Pass<'a> {
         if !self.entries[at].may_match(&self.text[keyword.start..seen]) {
             return;
         }
-        if self.is_spent(at) || self.is_old(at, &(keyword.start..end)) {
+        let range = keyword.start..end;
+        if self.is_in_last(at, keyword.start)
+            || self.is_spent(at)
+            || !self.entries[at].may_match_from(&self.text[..seen], keyword.start)
+            || self.is_old(at, &range)
+        {
             return;
         }
         let input = Input::new(&self.text[..seen])
             .range(keyword.start..)
             .anchored(regex_automata::Anchored::Yes);
         if let Some(end) = self.take(at, &input, &window) {
-            self.states[at].done = end;
+            self.states[at].last = Some((range, end));
         }
+    }
+
+    /// Whether a place lies in the last match. Where no line is added the match does not count, whether it
+    /// was searched for or not: what is found may not depend on what was known at that time.
+    fn is_in_last(&self, at: usize, place: usize) -> bool {
+        let last = self.states[at].last.as_ref();
+        last.is_some_and(|(range, end)| place < *end && self.scope.adds(range))
     }
 
     fn search_around(&mut self, at: usize, keyword: Range<usize>) {
@@ -186,7 +204,11 @@ impl<'a> Pass<'a> {
             .max(window.end.saturating_sub(rest))
             .max(keyword.start + 1);
         let may_match = self.entries[at].sketch().has_run(&self.text[window.clone()]);
-        if !may_match || self.is_spent(at) || self.is_old(at, &window) {
+        if !may_match
+            || self.is_spent(at)
+            || !self.entries[at].may_match_from(&self.text[..window.end], window.start)
+            || self.is_old(at, &window)
+        {
             return;
         }
         let mut from = window.start;

@@ -2,13 +2,22 @@
 
 use super::gram::{Around, Cell, Index, Spot};
 use super::guard::Guard;
+use super::sieve::Sieve;
 use super::sketch::{Sketch, Step};
 use super::spec::Pattern;
 use super::validator::Validator;
 use crate::model::{Confidence, RuleInfo, Severity};
 use std::borrow::Cow;
 
+/// The tables of the sieves, one behind another.
+const SIEVES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sieves.bin"));
+
 include!(concat!(env!("OUT_DIR"), "/patterns.rs"));
+
+/// Returns so many bytes of the tables of the sieves.
+const fn sieve(from: usize, len: usize) -> Cow<'static, [u8]> {
+    Cow::Borrowed(SIEVES.split_at(from).1.split_at(len).0)
+}
 
 include!(concat!(env!("OUT_DIR"), "/keywords.rs"));
 

@@ -13,6 +13,9 @@ use std::borrow::Cow;
 /// No match is sketched beyond this many bytes.
 const MOST: usize = 80;
 
+/// No keyword that many patterns share is as long.
+const FAR: usize = 10;
+
 /// A set of bytes, one bit for each.
 pub type Bytes = [u32; 8];
 
@@ -34,6 +37,8 @@ pub struct Sketch {
     pub steps: Cow<'static, [Step]>,
     /// The sets of the steps.
     pub sets: Cow<'static, [Bytes]>,
+    /// A place in it that tells much, to be looked at first, and the index of its set.
+    pub probe: Option<(u8, u16)>,
     /// The most bytes it has; 0 if there is no bound.
     pub reach: u32,
     /// It holds a run of at least so many value bytes.
@@ -95,8 +100,23 @@ impl Sketch {
         }
         let is_word_set = |set: &Bytes| (0..=u8::MAX).all(|b| !has(set, b) || is_word(b));
         self.boundary &= sets.first().is_some_and(is_word_set);
+        self.probe = probe(&steps, &sets);
         (self.steps, self.sets) = (steps.into(), sets.into());
     }
+}
+
+/// Returns the place behind a keyword at which the fewest bytes can stand.
+fn probe(steps: &[Step], sets: &[Bytes]) -> Option<(u8, u16)> {
+    let places = steps
+        .iter()
+        .flat_map(|step| std::iter::repeat_n(step.set, usize::from(step.count)));
+    let choices = |set: &u16| {
+        sets[usize::from(*set)]
+            .iter()
+            .map(|bits| bits.count_ones())
+            .sum::<u32>()
+    };
+    (0_u8..).zip(places).skip(FAR).min_by_key(|(_, set)| choices(set))
 }
 
 fn push(steps: &mut Vec<Step>, sets: &mut Vec<Bytes>, set: Bytes) {
@@ -342,6 +362,15 @@ const VALUES: [bool; 256] = {
 #[cfg(test)]
 mod tests {
     use super::Sketch;
+
+    #[test]
+    fn the_probe_is_the_place_that_tells_most() {
+        let probe = |expression| Sketch::of(expression, false).probe.map(|(at, _)| at);
+        assert_eq!(probe("pat[A-Za-z0-9]{14}\\.[0-9a-f]{64}"), Some(17));
+        assert_eq!(probe("test_[0-9a-f]{35}"), Some(10));
+        assert_eq!(probe("test_[0-9a-f]{5}"), None);
+        assert_eq!(probe("test_[0-9a-f]*"), None);
+    }
 
     #[test]
     fn run_is_the_longest_that_every_match_holds() {

@@ -2,6 +2,7 @@
 //! what its configuration says.
 
 use super::guard::Guard;
+use super::sieve::Sieve;
 use super::sketch::Sketch;
 use super::source::Source;
 use super::validator::Validator;
@@ -34,6 +35,9 @@ pub struct Pattern {
     pub sketch: Option<Sketch>,
     /// What tells from few bytes that no match begins at a keyword.
     pub guard: Option<Guard>,
+    /// What tells that there is no match in a range: one of these lets through each that is; empty: nobody
+    /// has looked, or they would be large.
+    pub sieves: Cow<'static, [Sieve]>,
     /// Whether a match may reach over many lines.
     pub multi_line: bool,
     /// The least entropy in bits per byte.
@@ -74,6 +78,7 @@ impl Pattern {
             anchored: source.anchored,
             sketch: None,
             guard: None,
+            sieves: Cow::Borrowed(&[]),
             multi_line: source.multi_line,
             entropy: source.entropy.unwrap_or(0.0),
             random: source.random,

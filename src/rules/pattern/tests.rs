@@ -4,6 +4,7 @@ use super::*;
 use crate::check::{Objects, ReadError, Relation};
 use crate::model::{FileChange, Hunk, Oid, Side, Status};
 use bstr::BString;
+use regex_automata::{Anchored, Input};
 use std::collections::HashMap;
 
 /// Blobs by id; the hunks are the lines that the old text does not hold.
@@ -111,6 +112,50 @@ fn every_example_does_what_it_says() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+/// What is old is told from the text or by a search, whichever costs less.
+#[test]
+fn what_is_found_does_not_depend_on_how_many_places_were_seen() {
+    let old = format!("<a token={}secretkey12345\">\n", "abcdefgh".repeat(12));
+    let new = format!("{old}Zk3v9Qw8Lm2Tx7Rb\n");
+    let set = all();
+    let found = || ids(&scan(&set, "src/page", Some(old.as_bytes()), new.as_bytes())).join(" ");
+    let all: Vec<String> = (0..40).map(|_| found()).collect();
+    assert_eq!(all, vec!["secrets/generic-assignment"; 40]);
+}
+
+/// Counts the searches in which a sieve lets through what the expression does not match: that costs time.
+#[test]
+fn whatever_an_expression_matches_passes_its_sieve() {
+    let (mut wrong, mut searches, mut vain) = (Vec::new(), 0, 0);
+    for source in written() {
+        let pattern = shipped::PATTERNS.iter().find(|p| p.info.id == source.id).unwrap();
+        if pattern.sieves.is_empty() {
+            continue;
+        }
+        let entry = Entry::shipped(pattern, true);
+        let regex = &entry.compiled(false).unwrap().regex;
+        for text in source.bad.iter().chain(&source.good).map(String::as_bytes) {
+            let cuts = (0..=text.len()).flat_map(|n| [(0, n), (n, text.len()), (n / 2, n)]);
+            for (from, end) in cuts {
+                let mode = if pattern.anchored {
+                    Anchored::Yes
+                } else {
+                    Anchored::No
+                };
+                let matches = regex.is_match(Input::new(&text[..end]).range(from..).anchored(mode));
+                let passes = entry.may_match_from(&text[..end], from);
+                searches += 1;
+                vain += usize::from(passes && !matches);
+                if matches && !passes {
+                    wrong.push(format!("{}: {from}..{end} of {:?}", source.id, BStr::new(text)));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(vain * 20 < searches, "{vain} of {searches}");
 }
 
 #[test]
