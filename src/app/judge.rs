@@ -317,7 +317,10 @@ fn rewrite(finding: &Finding, commit: Oid, is_first: bool, stage: Stage) -> Stri
 /// Whether the tree that a change ends in may have something else at a path than the one that it starts from. What a
 /// merge takes from another parent is not among its files.
 fn may_touch(change: &ChangeSet, path: &str) -> bool {
-    let is_complete = change.files.first().is_some_and(|file| file.other_parents.is_empty());
+    let is_complete = change
+        .files
+        .first()
+        .is_some_and(|file| file.other_parents.is_empty());
     !is_complete || change.files.iter().any(|file| file.path == path)
 }
 

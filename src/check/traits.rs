@@ -33,27 +33,31 @@ impl Traits {
         traits
     }
 
-    /// Adds what `text` tells. The loop has no branch, so the compiler turns it into wide operations.
+    /// Adds what `text` tells. The loop has no branch and no comparison, so the compiler turns it into few wide
+    /// operations: a number is 0 where the bytes are those looked for, and the least of them is kept.
     fn add(&mut self, text: &[u8]) {
-        let (mut high, mut cr, mut blank, mut tab, mut angle) = (0_u8, 0_u8, 0_u8, 0_u8, 0_u8);
+        let (mut high, mut cr, mut blank, mut tab, mut angle) = (0_u8, u8::MAX, u8::MAX, u8::MAX, u8::MAX);
         let (second, third) = (
             text.get(1..).unwrap_or_default(),
             text.get(2..).unwrap_or_default(),
         );
         for ((&a, &b), &c) in text.iter().zip(second).zip(third) {
+            let (space, tabulator, returns) = (a ^ b' ', b ^ b'\t', b ^ b'\r');
             high |= a;
-            cr |= u8::from(a == b'\r');
-            blank |= u8::from((a == b' ') | (a == b'\t')) & u8::from((b == b'\n') | (b == b'\r'));
-            tab |= u8::from(a == b' ') & u8::from(b == b'\t');
-            angle |= u8::from(a == b) & u8::from(b == c) & u8::from((a == b'<') | (a == b'>'));
+            cr = cr.min(returns);
+            blank = blank.min(space.min(a ^ b'\t') | returns.min(b ^ b'\n'));
+            tab = tab.min(space | tabulator);
+            // The two angles differ in one bit.
+            angle = angle.min((a ^ b) | (b ^ c) | ((a | 2) ^ b'>'));
         }
         let (last, pair) = (text.last().copied().unwrap_or_default(), text.last_chunk::<2>());
         let before = pair.map_or(0, |p| p[0]);
         self.non_ascii |= (high | last | before) >= 128;
-        self.carriage_return |= cr != 0 || last == b'\r' || before == b'\r';
-        self.blank_at_eol |= blank != 0 || pair.is_some_and(|p| matches!(p, [b' ' | b'\t', b'\n' | b'\r']));
-        self.space_before_tab |= tab != 0 || pair == Some(b" \t");
-        self.triple_angle |= angle != 0;
+        let first = text.first() == Some(&b'\r');
+        self.carriage_return |= cr == 0 || first || last == b'\r' || before == b'\r';
+        self.blank_at_eol |= blank == 0 || pair.is_some_and(|p| matches!(p, [b' ' | b'\t', b'\n' | b'\r']));
+        self.space_before_tab |= tab == 0 || pair == Some(b" \t");
+        self.triple_angle |= angle == 0;
     }
 }
 
@@ -82,6 +86,37 @@ mod tests {
             assert!(of("<<<").triple_angle);
             assert!(of(">>>").triple_angle);
             assert!(!of("<<>>").triple_angle);
+        }
+    }
+
+    #[test]
+    fn traits_are_those_that_single_bytes_tell() {
+        let has = |text: &[u8], parts: &[&[u8]]| {
+            parts
+                .iter()
+                .any(|part| memchr::memmem::find(text, part).is_some())
+        };
+        let alphabet = b"a \t\n\r<>=\xe9";
+        let mut seed = 7_usize;
+        for len in (0..40).chain([4095, 4096, 4097, 4099]).cycle().take(2000) {
+            let text: Vec<u8> = (0..len)
+                .map(|_| {
+                    seed = seed
+                        .wrapping_mul(6364136223846793005)
+                        .wrapping_add(1442695040888963407);
+                    // Mostly plain, so that what is rare is absent from some texts.
+                    *alphabet.get((seed >> 33) % (len * 4 + 9)).unwrap_or(&b'a')
+                })
+                .collect();
+            let expected = Traits {
+                non_ascii: text.iter().any(|b| *b >= 128),
+                carriage_return: text.contains(&b'\r'),
+                blank_at_eol: has(&text, &[b" \n", b" \r", b"\t\n", b"\t\r"])
+                    || matches!(text.last(), Some(b' ' | b'\t')),
+                space_before_tab: has(&text, &[b" \t"]),
+                triple_angle: has(&text, &[b"<<<", b">>>"]),
+            };
+            assert_eq!(Traits::of(&text), expected, "{:?}", bstr::BStr::new(&text));
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What a rule sees of a change. Everything is read when first asked for, and once.
 
 use super::{Lines, Marks, Traits};
-use crate::model::{Blob, ChangeSet, EntryKind, FileChange, Hunk, Objects, Oid, ReadError, RuleInfo, Side, Stage};
+use crate::model::{
+    Blob, ChangeSet, EntryKind, FileChange, Hunk, Objects, Oid, ReadError, RuleInfo, Side, Stage,
+};
 use bstr::{BStr, ByteSlice};
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -117,7 +119,10 @@ impl<'a> FileView<'a> {
     /// Returns how many bytes of the new content have been read, without reading any.
     #[must_use]
     pub fn read_so_far(&self) -> usize {
-        self.new.get().and_then(Option::as_ref).map_or(0, |blob| blob.len())
+        self.new
+            .get()
+            .and_then(Option::as_ref)
+            .map_or(0, |blob| blob.len())
     }
 
     /// Returns the old content: of a file its bytes, of a symlink its target. Empty when there is none.

@@ -188,14 +188,18 @@ fn run_file(change: &FileChange, plan: &Plan<'_>, objects: &dyn Objects) -> Part
             ..Part::default()
         };
     }
-    file::guarded(&|| visible_bytes(&change.path), || file::run(change, plan, objects))
+    file::guarded(&|| visible_bytes(&change.path), || {
+        file::run(change, plan, objects)
+    })
 }
 
 /// Runs what looks at the change as a whole, and at its message.
 fn run_whole(change: &ChangeSet, plan: &Plan<'_>, objects: &dyn Objects) -> Part {
     let mut part = file::guarded(&|| "the change".into(), || whole_change(change, plan, objects));
     if let Some(message) = &change.message {
-        part.add(file::guarded(&|| "the message".into(), || file::message(message, plan)));
+        part.add(file::guarded(&|| "the message".into(), || {
+            file::message(message, plan)
+        }));
     }
     part
 }

@@ -1,12 +1,13 @@
 //! Change sets, by where they come from.
 
+use super::ahead::Ahead;
 use super::index::Index;
 use super::tree::{Node, Walk};
 use super::{Error, Repository};
 use super::{copies, renames};
 use crate::model::{ChangeSet, FileChange, LeftOut, Message, Objects, Oid, Side, Source};
 use bstr::{BString, ByteSlice};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 
 /// Blobs larger than this are not compared when renames are looked for.
@@ -49,11 +50,16 @@ pub(super) fn against_index(
         Some(id) => id,
         None => super::worktree::write_tree(repo, index)?,
     };
+    // What another parent of a merge has is not looked at, so it is not known yet what will be.
+    let ahead = (source == Source::Staged && others.is_empty())
+        .then(|| RefCell::new(Ahead::new(repo.gix.objects.store_ref().path().to_owned())));
     let walk = Walk {
         reader: repo.own_reader(),
         index: Some(index),
+        ahead: ahead.as_ref(),
     };
     let files = merged(repo, &walk, base, &index.root(), others)?;
+    repo.ahead = ahead.and_then(|ahead| ahead.into_inner().files());
     Ok(ChangeSet {
         source,
         base,
@@ -83,6 +89,7 @@ pub fn commit(repo: &Repository, id: Oid) -> Result<ChangeSet, Error> {
     let walk = Walk {
         reader: repo.own_reader(),
         index: None,
+        ahead: None,
     };
     let base = parents.first().copied();
     let files = merged(
@@ -113,6 +120,7 @@ pub fn range(repo: &Repository, from: Option<Oid>, to: Oid) -> Result<ChangeSet,
     let walk = Walk {
         reader: repo.own_reader(),
         index: None,
+        ahead: None,
     };
     let files = merged(repo, &walk, base, &Node::Tree(head), &[])?;
     Ok(ChangeSet {

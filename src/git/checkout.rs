@@ -180,6 +180,7 @@ impl Writer<'_> {
         let walk = Walk {
             reader: self.reader,
             index: None,
+            ahead: None,
         };
         for (name, child) in walk.children(Some(Node::Tree(id)))? {
             if (self.stop)() {

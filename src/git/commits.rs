@@ -158,7 +158,9 @@ pub fn comment_mark(repo: &Repository) -> String {
     let either = "^core\\.comment(string|char)$";
     let asked = Git::new(repo.git_dir()).ask(&["config", "--null", "--get-regexp", either]);
     let said = asked.ok().flatten().unwrap_or_default();
-    let values = said.split_str("\0").filter_map(|entry| entry.split_once_str("\n"));
+    let values = said
+        .split_str("\0")
+        .filter_map(|entry| entry.split_once_str("\n"));
     let marks = values.map(|(_, value)| value.to_str_lossy());
     let last = marks.filter(|mark| !mark.is_empty() && mark != "auto").last();
     last.map_or_else(|| "#".to_owned(), Cow::into_owned)

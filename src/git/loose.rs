@@ -49,8 +49,22 @@ impl Loose {
     /// Returns the content of a loose object of this kind, of at most `limit` bytes.
     pub fn read(&mut self, id: Oid, kind: Kind, limit: u64) -> Option<Blob> {
         let len = self.load(id, limit)?;
+        let packed = std::mem::take(&mut self.packed);
+        let content = self.unpack(&packed[..len], kind, limit);
+        self.packed = packed;
+        content
+    }
+
+    /// Returns the file of a loose object, of at most `limit` bytes.
+    pub fn file(&mut self, id: Oid, limit: u64) -> Option<&[u8]> {
+        let len = self.load(id, limit)?;
+        Some(&self.packed[..len])
+    }
+
+    /// Returns the content of a loose object of this kind, of at most `limit` bytes, given its file.
+    pub fn unpack(&mut self, file: &[u8], kind: Kind, limit: u64) -> Option<Blob> {
         let mut out = self.spare.pop().unwrap_or_default();
-        match self.decode(len, &mut out, kind, limit) {
+        match self.decode(file, &mut out, kind, limit) {
             Some(range) => Some(Blob::within(out, range)),
             None => {
                 self.keep(out);
@@ -71,15 +85,14 @@ impl Loose {
     }
 
     /// Decodes the file of an object, and returns where its content stands.
-    fn decode(&mut self, len: usize, out: &mut Vec<u8>, kind: Kind, limit: u64) -> Option<Range<usize>> {
+    fn decode(&mut self, packed: &[u8], out: &mut Vec<u8>, kind: Kind, limit: u64) -> Option<Range<usize>> {
         self.decoder.reset();
         // Most text shrinks to less than a third.
-        let room = (len * 4).min(usize::try_from(limit).ok()?).max(ROOM) + HEADER;
+        let room = (packed.len() * 4).min(usize::try_from(limit).ok()?).max(ROOM) + HEADER;
         if out.len() < room {
             // Fresh memory is zero already, and what is not used of it costs nothing.
             *out = vec![0; room.next_power_of_two()];
         }
-        let packed = &self.packed[..len];
         let first = self.decoder.decompress(packed, out, true).ok()?;
         let (consumed, written, done) = (first.consumed, first.output.len(), first.done);
         let (header, size) = header(&out[..written], kind)?;

@@ -3,6 +3,7 @@
 //! Nothing here writes to the repository; [`checkout`] writes to a temporary directory of its own. What [`apply`]
 //! writes to the working tree, a person asked for.
 
+mod ahead;
 pub mod apply;
 mod changes;
 mod checkout;

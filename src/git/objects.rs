@@ -1,5 +1,6 @@
 //! Reads objects for the checks.
 
+use super::ahead::Files;
 use super::loose::Loose;
 use super::tree::{Child, Node, Walk, child_of};
 use super::{Error, LARGEST, Repository};
@@ -37,6 +38,8 @@ struct Source {
     gix: gix::ThreadSafeRepository,
     /// Trees that only this process knows.
     trees: gix::odb::memory::Storage,
+    /// Files of loose objects that were read before anybody asked.
+    ahead: Option<Arc<Files>>,
 }
 
 /// Objects that a change brings.
@@ -53,9 +56,13 @@ impl Repository {
     /// change that brings `fresh` objects.
     #[must_use]
     pub fn readers(&self, limit: u64, fresh: impl Iterator<Item = Oid>) -> Readers {
+        if let Some(ahead) = &self.ahead {
+            ahead.end();
+        }
         let source = Source {
             gix: self.gix.clone().into_sync(),
             trees: self.trees.clone(),
+            ahead: self.ahead.clone(),
         };
         Readers {
             source: Arc::new(source),
@@ -160,7 +167,12 @@ impl Reader {
         if patience.get() == 0 {
             return None;
         }
-        let found = self.loose.borrow_mut().read(id, kind, limit);
+        let mut loose = self.loose.borrow_mut();
+        let ahead = self.source.ahead.as_ref().filter(|_| fresh);
+        let found = match ahead.and_then(|ahead| ahead.take(id)) {
+            Some(file) => loose.unpack(&file, kind, limit),
+            None => loose.read(id, kind, limit),
+        };
         patience.set(if found.is_some() {
             PATIENCE
         } else {
@@ -232,6 +244,7 @@ impl Reader {
         Walk {
             reader: self,
             index: None,
+            ahead: None,
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Opening a repository, and what can go wrong with one.
 
+use super::ahead::Files;
 use super::objects::Reader;
 use crate::model::Oid;
 use gix::sec::trust::Mapping;
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// No object larger than this is read, in bytes: the memory of a check stays bounded.
 pub const LARGEST: u64 = 32 << 20;
@@ -17,6 +19,8 @@ pub struct Repository {
     pub(super) foreign_refs: bool,
     /// Trees that only this process knows: what an index would record that git has not written yet.
     pub(super) trees: gix::odb::memory::Storage,
+    /// What is being read already of what a change has.
+    pub(super) ahead: Option<Arc<Files>>,
     /// The reader that is kept; one that does not know `trees` goes.
     pub(super) own: OnceCell<Reader>,
 }
@@ -124,6 +128,7 @@ impl Repository {
             gix,
             foreign_refs,
             trees: gix::odb::memory::Storage::default(),
+            ahead: None,
             own: OnceCell::new(),
         }
     }

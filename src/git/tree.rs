@@ -2,12 +2,14 @@
 //! never opened.
 
 use super::Error;
+use super::ahead::Ahead;
 use super::index::{Index, Run};
 use super::objects::Reader;
 use crate::model::{EntryKind, Oid, Side};
 use bstr::{BStr, BString, ByteSlice};
 use gix::hash::oid;
 use gix::objs::tree::EntryKind as TreeEntry;
+use std::cell::RefCell;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
@@ -117,6 +119,8 @@ pub struct Walk<'a> {
     pub reader: &'a Reader,
     /// The index, if one side of the comparison is the index.
     pub index: Option<&'a Index>,
+    /// Hears of what stands at a path that differs, as soon as that is found.
+    pub ahead: Option<&'a RefCell<Ahead>>,
 }
 
 impl Walk<'_> {
@@ -181,6 +185,11 @@ impl Walk<'_> {
             self.compare(path.as_bstr(), old_dir, new_dir, out)?;
         }
         if old_side != new_side {
+            if let (Some(ahead), Some(side)) = (self.ahead, new_side)
+                && side.kind != EntryKind::Submodule
+            {
+                ahead.borrow_mut().want(side.id);
+            }
             out.push(Raw {
                 path,
                 old: old_side,

@@ -70,6 +70,7 @@ pub(super) fn tree_of(repo: &Repository, index: &Index) -> Result<(Oid, gix::odb
     let walk = Walk {
         reader: repo.own_reader(),
         index: Some(index),
+        ahead: None,
     };
     let id = make_tree(&walk, index.root(), &mut made)?;
     Ok((id, made))

@@ -74,12 +74,21 @@ pub struct Pass<'a> {
     entries: &'a [Entry],
     text: &'a [u8],
     scope: &'a Scope<'a>,
-    states: Vec<State>,
+    states: States,
+    /// Whether the time is up.
+    late: bool,
     out: Hits,
 }
 
+/// What a pass knows about the patterns whose keywords it met: few of them all.
+struct States {
+    /// For each pattern, how many are in the list up to it; 0 if it is not there.
+    places: Vec<u16>,
+    list: Vec<State>,
+}
+
 /// What a pass knows about one pattern.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct State {
     /// Whether the pattern is about this text, once asked.
     takes: Option<bool>,
@@ -92,16 +101,29 @@ struct State {
     found: usize,
 }
 
+impl States {
+    fn of(&mut self, pattern: usize) -> &mut State {
+        if self.places[pattern] == 0 {
+            self.list.push(State::default());
+            self.places[pattern] = self.list.len() as u16;
+        }
+        &mut self.list[usize::from(self.places[pattern]) - 1]
+    }
+}
+
 impl<'a> Pass<'a> {
     /// Prepares a pass.
     #[must_use]
     pub fn new(entries: &'a [Entry], text: &'a [u8], scope: &'a Scope<'a>) -> Self {
-        let states = vec![State::default(); entries.len()];
         Self {
             entries,
             text,
             scope,
-            states,
+            states: States {
+                places: vec![0; entries.len()],
+                list: Vec::new(),
+            },
+            late: false,
             out: Hits::default(),
         }
     }
@@ -131,8 +153,8 @@ impl<'a> Pass<'a> {
 
     fn visit(&mut self, at: usize, keyword: Range<usize>) {
         let entry = &self.entries[at];
-        let state = &mut self.states[at];
-        if keyword.start < state.done {
+        let state = self.states.of(at);
+        if self.late || keyword.start < state.done {
             return;
         }
         let anchored = entry.pattern().anchored;
@@ -154,7 +176,7 @@ impl<'a> Pass<'a> {
 
     fn try_at(&mut self, at: usize, keyword: Range<usize>) {
         let window = self.window(at, &keyword);
-        self.states[at].done = keyword.start + 1;
+        self.states.of(at).done = keyword.start + 1;
         let text = &self.text[keyword.start..window.end];
         if !self.entries[at].may_match(text) {
             return;
@@ -180,14 +202,14 @@ impl<'a> Pass<'a> {
             .range(keyword.start..)
             .anchored(regex_automata::Anchored::Yes);
         if let Some(end) = self.take(at, &input, &window) {
-            self.states[at].last = Some((range, end));
+            self.states.of(at).last = Some((range, end));
         }
     }
 
     /// Whether a place lies in the last match. Where no line is added the match does not count, whether it
     /// was searched for or not: what is found may not depend on what was known at that time.
-    fn is_in_last(&self, at: usize, place: usize) -> bool {
-        let last = self.states[at].last.as_ref();
+    fn is_in_last(&mut self, at: usize, place: usize) -> bool {
+        let last = self.states.of(at).last.as_ref();
         last.is_some_and(|(range, end)| place < *end && self.scope.adds(range))
     }
 
@@ -198,7 +220,7 @@ impl<'a> Pass<'a> {
         }
         let open = window.end < self.text.len() && self.text[window.end - 1] != b'\n';
         let rest = if open { ENOUGH } else { 0 };
-        let state = &mut self.states[at];
+        let state = self.states.of(at);
         state.done = state
             .done
             .max(window.end.saturating_sub(rest))
@@ -212,7 +234,7 @@ impl<'a> Pass<'a> {
             return;
         }
         let mut from = window.start;
-        while from < window.end && self.states[at].found < MOST_FINDINGS {
+        while from < window.end && self.states.of(at).found < MOST_FINDINGS {
             let input = Input::new(&self.text[..window.end]).range(from..);
             match self.take(at, &input, &window) {
                 Some(end) => from = end.max(from + 1),
@@ -223,7 +245,7 @@ impl<'a> Pass<'a> {
 
     /// Whether the pattern may search no more.
     fn is_spent(&mut self, at: usize) -> bool {
-        let state = &mut self.states[at];
+        let state = self.states.of(at);
         state.attempts += 1;
         let most = MOST_ATTEMPTS + self.text.len() / BYTES_PER_ATTEMPT;
         let cut = match (state.found >= MOST_FINDINGS, state.attempts > most) {
@@ -232,7 +254,7 @@ impl<'a> Pass<'a> {
             (false, false) => None,
         };
         if state.attempts.is_multiple_of(PATIENCE) && self.scope.is_late() {
-            self.states.iter_mut().for_each(|state| state.done = usize::MAX);
+            self.late = true;
             return true;
         }
         if let Some(why) = cut {
@@ -268,7 +290,7 @@ impl<'a> Pass<'a> {
             && let Some(hit) = self.judge(at, whole, captured, window)
             && self.scope.adds(&hit.captured)
         {
-            self.states[at].found += 1;
+            self.states.of(at).found += 1;
             self.out.hits.push(hit);
         }
         Some(end)
