@@ -102,7 +102,7 @@ fn read(repo: &Repository, from: &From<'_>, found: Found) -> Result<Loaded, Erro
         site = site.is_some(),
         variable = env.is_some(),
         flags = from.set.len(),
-        digest = settings.digest,
+        digest = settings.digest.as_str(),
         "policy"
     );
     Ok(Loaded {

@@ -50,7 +50,7 @@ fn check(settings: &Settings, today: &str) -> String {
         lines.push("no model is asked: `review.models` is `false`".to_owned());
     }
     lines.extend(settings.notes.iter().map(|note| format!("note: {note}")));
-    lines.push(format!("the policy is sound, digest {}", settings.digest));
+    lines.push(format!("the policy is sound, digest {}", *settings.digest));
     lines.join("\n") + "\n"
 }
 
@@ -281,7 +281,7 @@ manual: `rules`, `!message` block at `high` with medium confidence or more
     #[test]
     fn a_sound_policy_is_summed_up() {
         let settings = settings(POLICY);
-        let digest = format!("the policy is sound, digest {}", settings.digest);
+        let digest = format!("the policy is sound, digest {}", *settings.digest);
         let text = check(&settings, "2030-02-01");
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(

@@ -15,21 +15,29 @@ use super::settings::{
 };
 use super::show;
 use super::value::{Block, Value};
-use crate::model::{Choice, Confidence, Gate, OnInconclusive, PathEntry, Selector, Severity, Stage, Waiver};
+use crate::model::{
+    Choice, Confidence, Gate, Later, OnInconclusive, PathEntry, Selector, Severity, Stage, Waiver,
+};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Turns merged values into settings. What fits none is added to `problems`.
-pub(super) fn settings(merged: &Merged, mut notes: Vec<String>, problems: &mut Vec<Problem>) -> Settings {
+pub(super) fn settings(merged: Merged, mut notes: Vec<String>, problems: &mut Vec<Problem>) -> Settings {
     for stage in Stage::ALL {
         if let (_, Some(origin)) = merged.chain(stage) {
             let message = format!("`extends` of the gate `{}` goes in a circle", stage.name());
             problems.push(Problem::at(origin, message));
         }
     }
+    let merged = Arc::new(merged);
+    let of = merged.clone();
+    let effective = Later::new(move || show::effective(&of));
+    let of = effective.clone();
+    let digest = Later::new(move || show::digest(&of));
+    let merged = &*merged;
     notes.extend(validators::notes(merged));
-    let effective = show::effective(merged);
     Settings {
         gates: Stage::ALL.map(|stage| (stage, gate(merged, stage))).into(),
         gate_severities: Stage::ALL.map(|stage| (stage, severities(merged, stage))).into(),
@@ -58,7 +66,7 @@ pub(super) fn settings(merged: &Merged, mut notes: Vec<String>, problems: &mut V
         commands: commands::settings(merged),
         create: create::settings(merged),
         scratch: scratch(merged),
-        digest: show::digest(&effective),
+        digest,
         notes,
         effective,
     }

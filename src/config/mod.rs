@@ -114,7 +114,7 @@ pub fn load(request: &Request<'_>) -> Result<Settings, Problems> {
     names::check(&stack, request.known, &mut problems);
     let mut merged = Merged::new(stack.layers, &mut problems);
     let notes = site::tighten(&mut merged, stack.site, request.known);
-    let settings = build::settings(&merged, notes, &mut problems);
+    let settings = build::settings(merged, notes, &mut problems);
     match problems.is_empty() {
         true => Ok(settings),
         false => Err(Problems::new(problems)),

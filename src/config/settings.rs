@@ -5,7 +5,7 @@ use super::commands::CommandSettings;
 use super::create::CreateSettings;
 use super::models::ModelSettings;
 use super::validators::ReviewSettings;
-use crate::model::{Choice, Confidence, Gate, PathEntry, Severity, Stage, Waiver};
+use crate::model::{Choice, Confidence, Gate, Later, PathEntry, Severity, Stage, Waiver};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -43,11 +43,11 @@ pub struct Settings {
     /// The trees of files that agents work in.
     pub scratch: Scratch,
     /// SHA-256 of everything that has an effect, in hexadecimal digits.
-    pub digest: String,
+    pub digest: Later<String>,
     /// Things that a person should know, one lowercase line each.
     pub notes: Vec<String>,
     /// Every value, in the order of the table of keys.
-    pub effective: Vec<Effective>,
+    pub effective: Later<Vec<Effective>>,
 }
 
 impl Settings {

@@ -14,7 +14,7 @@ use std::fmt::Write;
 #[must_use]
 pub fn show(settings: &Settings) -> String {
     let mut out = String::new();
-    for Effective { key, value, origin } in &settings.effective {
+    for Effective { key, value, origin } in settings.effective.iter() {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "{key} = {value}   # {origin}");
     }

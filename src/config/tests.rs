@@ -501,7 +501,11 @@ fn the_digest_depends_on_what_counts_alone() {
 
 #[test]
 fn shipped_packs_load_and_differ() {
-    let digest = |name: &str| loaded(&format!("version = 1\nextends = [\"{name}\"]\n")).digest;
+    let digest = |name: &str| {
+        loaded(&format!("version = 1\nextends = [\"{name}\"]\n"))
+            .digest
+            .to_string()
+    };
     let mut digests: Vec<String> = PACKS.iter().map(|pack| digest(pack.name)).collect();
     digests.sort();
     digests.dedup();

@@ -10,6 +10,7 @@ mod fix;
 mod gate;
 mod host;
 mod hunk;
+mod later;
 mod money;
 mod objects;
 mod opinion;
@@ -31,6 +32,7 @@ pub use gate::{Gate, ModelThreshold, OnInconclusive, PathEntry, Selector, Stage,
 pub use gix::ObjectId as Oid;
 pub use host::{HostRule, NoHost};
 pub use hunk::Hunk;
+pub use later::Later;
 pub use money::{Money, Usage};
 pub use objects::{Blob, Objects, ReadError, Relation};
 pub use opinion::{Opinion, Origin, Tested, Unmet};

@@ -1,6 +1,6 @@
 //! What the policy decided.
 
-use super::{Disposition, Oid, Stage};
+use super::{Disposition, Later, Oid, Stage};
 
 /// What the policy decided about one tree.
 #[derive(Debug, Clone)]
@@ -12,7 +12,7 @@ pub struct Verdict {
     /// The stage whose gate judged.
     pub stage: Stage,
     /// SHA-256 of the effective policy, in hexadecimal digits.
-    pub policy_digest: String,
+    pub policy_digest: Later<String>,
     /// Why, worst first: one lowercase line each.
     pub reasons: Vec<Reason>,
     /// How many findings became what.

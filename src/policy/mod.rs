@@ -15,7 +15,7 @@ pub use decide::{blocks, count, decide, expired, order, weigh};
 pub use grounds::{decision, join, reasons};
 pub use opinion::{Ruling, Unmet, may_block};
 
-use crate::model::{Fingerprint, Gate, PathEntry, Severity, Waiver};
+use crate::model::{Fingerprint, Gate, Later, PathEntry, Severity, Waiver};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What decides at one stage.
@@ -32,7 +32,7 @@ pub struct Policy {
     /// The findings that were there before the gate.
     pub baseline: BTreeSet<Fingerprint>,
     /// SHA-256 of the configuration, in hexadecimal digits.
-    pub digest: String,
+    pub digest: Later<String>,
     /// Today, `YYYY-MM-DD`.
     pub today: String,
 }

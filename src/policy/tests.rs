@@ -38,7 +38,7 @@ fn policy() -> Policy {
         paths: Vec::new(),
         waivers: Vec::new(),
         baseline: BTreeSet::new(),
-        digest: "d".to_owned(),
+        digest: "d".to_owned().into(),
         today: "2030-01-31".to_owned(),
     }
 }

@@ -334,7 +334,7 @@ pub fn report(findings: Vec<Finding>, decision: Decision) -> Report {
             decision,
             subject: oid(b'a'),
             stage: Stage::PreCommit,
-            policy_digest: "5".repeat(64),
+            policy_digest: "5".repeat(64).into(),
             reasons: Vec::new(),
             counts: counts(&findings),
         },

@@ -33,7 +33,7 @@ pub fn render(report: &Report, options: &Options<'_>) -> Vec<u8> {
     let properties = [
         ("decision", report.verdict.decision.name().to_owned()),
         ("subject", report.verdict.subject.to_string()),
-        ("policy", report.verdict.policy_digest.clone()),
+        ("policy", report.verdict.policy_digest.to_string()),
     ];
     let shard = report.part.as_ref().map(|part| ("shard", part.shard.to_string()));
     for (name, value) in properties.into_iter().chain(shard) {

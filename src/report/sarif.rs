@@ -91,7 +91,7 @@ struct Run<'a> {
 fn properties(report: &Report) -> Value {
     let mut properties = json!({
         "decision": report.verdict.decision.name(),
-        "policyDigest": report.verdict.policy_digest,
+        "policyDigest": report.verdict.policy_digest.as_str(),
         "subject": report.verdict.subject.to_string(),
     });
     if let Some(part) = &report.part {

@@ -117,7 +117,7 @@ fn facts(share: &Share<'_>) -> [(&'static str, String); 10] {
             report.head.map_or(to.clone(), |id| format!("{to} for {id}")),
         ),
         ("tree", report.verdict.subject.to_string()),
-        ("policy", report.verdict.policy_digest.clone()),
+        ("policy", report.verdict.policy_digest.to_string()),
         ("origin of the policy", format!("{:?}", report.policy)),
         ("number of files", format!("{}", report.files)),
         ("list of moved files", moved.collect::<Vec<_>>().join(", ")),

@@ -119,7 +119,7 @@ fn valid(raw: raw::Whole) -> Is<Report> {
             decision,
             subject: at("subject", words::oid(&raw.subject))?,
             stage: at("stage", words::stage(&raw.stage))?,
-            policy_digest: digest,
+            policy_digest: digest.into(),
             reasons: each("reasons", raw.reasons, reason)?,
             counts: at("counts", counts(&raw.counts))?,
         },

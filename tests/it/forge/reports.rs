@@ -67,7 +67,7 @@ pub fn report(findings: Vec<Finding>) -> Report {
             decision,
             subject: oid(HEAD),
             stage: Stage::Ci,
-            policy_digest: "0".repeat(64),
+            policy_digest: "0".repeat(64).into(),
             reasons: Vec::new(),
             counts: Counts {
                 block,
