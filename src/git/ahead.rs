@@ -6,9 +6,10 @@
 use super::loose::Loose;
 use crate::model::Oid;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 /// From so many objects on, a thread earns its start.
 const MANY: usize = 24;
@@ -17,20 +18,22 @@ const LARGEST: u64 = 1 << 20;
 /// So much is kept at most, in bytes.
 const MOST: usize = 16 << 20;
 
+/// Files of loose objects.
+pub(super) type Files = gix::hashtable::HashMap<Oid, Vec<u8>>;
+
 /// Takes the names of objects that will be asked for.
 pub(super) struct Ahead {
     dir: PathBuf,
     /// What was named before the thread was started.
     first: Vec<Oid>,
-    queue: Option<Sender<Oid>>,
-    files: Arc<Files>,
+    reading: Option<Reading>,
 }
 
-/// The files that were read, until they are taken.
-#[derive(Default)]
-pub(super) struct Files {
-    read: Mutex<gix::hashtable::HashMap<Oid, Vec<u8>>>,
-    over: AtomicBool,
+/// A thread that reads.
+pub(super) struct Reading {
+    queue: Sender<Oid>,
+    over: Arc<AtomicBool>,
+    thread: JoinHandle<Files>,
 }
 
 impl Ahead {
@@ -39,76 +42,70 @@ impl Ahead {
         Self {
             dir,
             first: Vec::new(),
-            queue: None,
-            files: Arc::default(),
+            reading: None,
         }
     }
 
     /// Names an object.
     pub fn want(&mut self, id: Oid) {
-        match &self.queue {
-            Some(queue) => send(queue, id),
-            None => self.first.push(id),
+        if let Some(reading) = &self.reading {
+            return reading.want(id);
         }
-        if self.queue.is_none() && self.first.len() >= MANY {
+        self.first.push(id);
+        if self.first.len() >= MANY {
             self.start();
         }
     }
 
-    /// Names no more; returns what is being read. `None`: there was too little to begin with.
-    pub fn files(self) -> Option<Arc<Files>> {
-        self.queue.map(|_| self.files)
+    /// Names no more. `None`: there was too little to begin with.
+    pub fn reading(self) -> Option<Reading> {
+        self.reading
     }
 
     fn start(&mut self) {
-        let (sender, wanted) = mpsc::channel();
-        let (loose, files) = (Loose::new(self.dir.clone()), self.files.clone());
-        let thread = std::thread::Builder::new().spawn(move || files.read(loose, &wanted));
-        if thread.is_ok() {
-            self.first.drain(..).for_each(|id| send(&sender, id));
-            self.queue = Some(sender);
+        let (queue, wanted) = mpsc::channel();
+        let over = Arc::<AtomicBool>::default();
+        let (mut loose, ended) = (Loose::new(self.dir.clone()), over.clone());
+        let work = move || read(&mut loose, &wanted, &ended);
+        if let Ok(thread) = std::thread::Builder::new().spawn(work) {
+            let reading = Reading { queue, over, thread };
+            self.first.drain(..).for_each(|id| reading.want(id));
+            self.reading = Some(reading);
         }
     }
 }
 
-/// Names an object to the thread. Nobody listens any more once there is enough, and that is no loss.
-fn send(queue: &Sender<Oid>, id: Oid) {
-    let _ = queue.send(id);
-}
-
-impl Files {
-    fn read(&self, mut loose: Loose, wanted: &Receiver<Oid>) {
-        let mut room = MOST;
-        while let Ok(id) = wanted.recv() {
-            if self.over.load(Ordering::Relaxed) || room == 0 {
-                return;
-            }
-            if let Some(file) = loose.file(id, LARGEST) {
-                room = room.saturating_sub(file.len());
-                self.lock().insert(id, file.to_vec());
-            }
-        }
+impl Reading {
+    /// Names an object. Nobody listens any more once there is enough, and that is no loss.
+    fn want(&self, id: Oid) {
+        let _ = self.queue.send(id);
     }
 
-    /// Has no more read: who asks for objects from then on is as fast.
-    pub fn end(&self) {
+    /// Has no more read, for who asks from then on is as fast; returns the files that were.
+    pub fn end(self) -> Files {
         self.over.store(true, Ordering::Relaxed);
+        drop(self.queue);
+        self.thread.join().unwrap_or_default()
     }
+}
 
-    /// Returns the file of an object if it was read, once.
-    pub fn take(&self, id: Oid) -> Option<Vec<u8>> {
-        self.lock().remove(&id)
+fn read(loose: &mut Loose, wanted: &Receiver<Oid>, over: &AtomicBool) -> Files {
+    let (mut files, mut room) = (Files::default(), MOST);
+    while let Ok(id) = wanted.recv() {
+        if over.load(Ordering::Relaxed) || room == 0 {
+            break;
+        }
+        if let Some(file) = loose.file(id, LARGEST) {
+            room = room.saturating_sub(file.len());
+            files.insert(id, file.to_vec());
+        }
     }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, gix::hashtable::HashMap<Oid, Vec<u8>>> {
-        self.read.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    files
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::{Duration, Instant};
 
     fn id(n: u8) -> Oid {
         Oid::from_hex(format!("{n:02x}{}", "0".repeat(38)).as_bytes()).unwrap()
@@ -130,39 +127,40 @@ mod tests {
         let dir = objects(MANY as u8);
         let mut ahead = Ahead::new(dir.path().to_owned());
         (1..MANY as u8).for_each(|n| ahead.want(id(n)));
-        assert!(ahead.files().is_none());
+        assert!(ahead.reading().is_none());
     }
 
     #[test]
-    fn many_are_read_and_taken_once() {
+    fn many_are_read_but_for_those_that_are_not_there() {
         let dir = objects(40);
         let mut ahead = Ahead::new(dir.path().to_owned());
-        // Some are not there.
         (0..60).for_each(|n| ahead.want(id(n)));
-        let files = ahead.files().unwrap();
-        let end = Instant::now() + Duration::from_secs(20);
-        for n in 0..40 {
-            let found = loop {
-                let found = files.take(id(n));
-                if found.is_some() || Instant::now() > end {
-                    break found;
-                }
-                std::thread::yield_now();
-            };
-            assert_eq!(found, Some(vec![n]), "{n}");
-            assert_eq!(files.take(id(n)), None);
-        }
-        assert_eq!(files.take(id(50)), None);
+        let Reading { queue, thread, .. } = ahead.reading().unwrap();
+        drop(queue);
+        let files = thread.join().unwrap();
+        assert_eq!(files.len(), 40);
+        (0..40).for_each(|n| assert_eq!(files[&id(n)], [n]));
+    }
+
+    #[test]
+    fn what_was_not_read_in_time_is_left() {
+        let dir = objects(40);
+        let mut ahead = Ahead::new(dir.path().to_owned());
+        (0..40).for_each(|n| ahead.want(id(n)));
+        let files = ahead.reading().unwrap().end();
+        assert!(files.iter().all(|(id, file)| id.as_bytes()[0] == file[0]));
     }
 
     #[test]
     fn nothing_is_read_once_it_is_over() {
         let dir = objects(2);
-        let files = Files::default();
-        files.end();
-        let (sender, wanted) = mpsc::channel();
-        sender.send(id(1)).unwrap();
-        files.read(Loose::new(dir.path().to_owned()), &wanted);
-        assert_eq!(files.take(id(1)), None);
+        let (queue, wanted) = mpsc::channel();
+        queue.send(id(1)).unwrap();
+        let files = read(
+            &mut Loose::new(dir.path().to_owned()),
+            &wanted,
+            &AtomicBool::new(true),
+        );
+        assert!(files.is_empty());
     }
 }

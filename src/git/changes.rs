@@ -59,7 +59,9 @@ pub(super) fn against_index(
         ahead: ahead.as_ref(),
     };
     let files = merged(repo, &walk, base, &index.root(), others)?;
-    repo.ahead = ahead.and_then(|ahead| ahead.into_inner().files());
+    repo.ahead
+        .replace(ahead.and_then(|ahead| ahead.into_inner().reading()));
+    repo.read.take();
     Ok(ChangeSet {
         source,
         base,

@@ -1,6 +1,6 @@
 //! Reads objects for the checks.
 
-use super::ahead::Files;
+use super::ahead::{Files, Reading};
 use super::loose::Loose;
 use super::tree::{Child, Node, Walk, child_of};
 use super::{Error, LARGEST, Repository};
@@ -39,7 +39,7 @@ struct Source {
     /// Trees that only this process knows.
     trees: gix::odb::memory::Storage,
     /// Files of loose objects that were read before anybody asked.
-    ahead: Option<Arc<Files>>,
+    ahead: Arc<Files>,
 }
 
 /// Objects that a change brings.
@@ -56,13 +56,11 @@ impl Repository {
     /// change that brings `fresh` objects.
     #[must_use]
     pub fn readers(&self, limit: u64, fresh: impl Iterator<Item = Oid>) -> Readers {
-        if let Some(ahead) = &self.ahead {
-            ahead.end();
-        }
+        let end = || Arc::new(self.ahead.take().map_or_else(Files::default, Reading::end));
         let source = Source {
             gix: self.gix.clone().into_sync(),
             trees: self.trees.clone(),
-            ahead: self.ahead.clone(),
+            ahead: self.read.get_or_init(end).clone(),
         };
         Readers {
             source: Arc::new(source),
@@ -168,9 +166,8 @@ impl Reader {
             return None;
         }
         let mut loose = self.loose.borrow_mut();
-        let ahead = self.source.ahead.as_ref().filter(|_| fresh);
-        let found = match ahead.and_then(|ahead| ahead.take(id)) {
-            Some(file) => loose.unpack(&file, kind, limit),
+        let found = match self.source.ahead.get(&id).filter(|_| fresh) {
+            Some(file) => loose.unpack(file, kind, limit),
             None => loose.read(id, kind, limit),
         };
         patience.set(if found.is_some() {

@@ -1,10 +1,10 @@
 //! Opening a repository, and what can go wrong with one.
 
-use super::ahead::Files;
+use super::ahead::{Files, Reading};
 use super::objects::Reader;
 use crate::model::Oid;
 use gix::sec::trust::Mapping;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,8 +19,10 @@ pub struct Repository {
     pub(super) foreign_refs: bool,
     /// Trees that only this process knows: what an index would record that git has not written yet.
     pub(super) trees: gix::odb::memory::Storage,
-    /// What is being read already of what a change has.
-    pub(super) ahead: Option<Arc<Files>>,
+    /// What reads already what a change has, until that is asked for.
+    pub(super) ahead: Cell<Option<Reading>>,
+    /// What that has read.
+    pub(super) read: OnceCell<Arc<Files>>,
     /// The reader that is kept; one that does not know `trees` goes.
     pub(super) own: OnceCell<Reader>,
 }
@@ -128,7 +130,8 @@ impl Repository {
             gix,
             foreign_refs,
             trees: gix::odb::memory::Storage::default(),
-            ahead: None,
+            ahead: Cell::new(None),
+            read: OnceCell::new(),
             own: OnceCell::new(),
         }
     }
