@@ -256,7 +256,10 @@ impl Objects for Reader {
     }
 
     fn take_back(&self, blob: Blob) {
-        self.loose.borrow_mut().keep(blob.into_buffer());
+        // While a broken rule is unwound, whatever was being read may not have ended.
+        if let Ok(mut loose) = self.loose.try_borrow_mut() {
+            loose.keep(blob.into_buffer());
+        }
     }
 
     fn size(&self, id: Oid) -> Result<u64, ReadError> {
