@@ -1,7 +1,7 @@
 //! The lines that a finding stands on, cut to size, with secrets replaced.
 
 use crate::check::Lines;
-use crate::model::{Snippet, visible_bytes};
+use crate::model::{REDACTED, Snippet, visible_bytes};
 use std::ops::Range;
 
 /// At most this many lines are shown.
@@ -123,7 +123,7 @@ fn show(text: &[u8], part: Range<usize>, secrets: &[Range<usize>]) -> String {
         if at <= secret.start {
             out.push_str(&visible(&text[secret.start..shown]));
         }
-        out.push_str("[redacted]");
+        out.push_str(REDACTED);
         at = secret.end.min(part.end);
     }
     out.push_str(&visible(&text[at.min(part.end)..part.end]));

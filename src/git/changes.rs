@@ -53,11 +53,8 @@ pub(super) fn against_index(
     // What another parent of a merge has is not looked at, so it is not known yet what will be.
     let ahead = (source == Source::Staged && others.is_empty())
         .then(|| RefCell::new(Ahead::new(repo.gix.objects.store_ref().path().to_owned())));
-    let walk = Walk {
-        reader: repo.own_reader(),
-        index: Some(index),
-        ahead: ahead.as_ref(),
-    };
+    let mut walk = Walk::new(repo.own_reader(), Some(index));
+    walk.ahead = ahead.as_ref();
     let files = merged(repo, &walk, base, &index.root(), others)?;
     repo.ahead
         .replace(ahead.and_then(|ahead| ahead.into_inner().reading()));
@@ -88,11 +85,7 @@ pub fn commit(repo: &Repository, id: Oid) -> Result<ChangeSet, Error> {
         })?;
         parents.push(tree);
     }
-    let walk = Walk {
-        reader: repo.own_reader(),
-        index: None,
-        ahead: None,
-    };
+    let walk = Walk::new(repo.own_reader(), None);
     let base = parents.first().copied();
     let files = merged(
         repo,
@@ -119,11 +112,7 @@ pub fn commit(repo: &Repository, id: Oid) -> Result<ChangeSet, Error> {
 pub fn range(repo: &Repository, from: Option<Oid>, to: Oid) -> Result<ChangeSet, Error> {
     let base = from.map(|id| repo.tree_of(id)).transpose()?;
     let head = repo.tree_of(to)?;
-    let walk = Walk {
-        reader: repo.own_reader(),
-        index: None,
-        ahead: None,
-    };
+    let walk = Walk::new(repo.own_reader(), None);
     let files = merged(repo, &walk, base, &Node::Tree(head), &[])?;
     Ok(ChangeSet {
         source: Source::Range { from, to },

@@ -177,11 +177,7 @@ impl Writer<'_> {
                 "directories are more than {DEEPEST} deep"
             )));
         }
-        let walk = Walk {
-            reader: self.reader,
-            index: None,
-            ahead: None,
-        };
+        let walk = Walk::new(self.reader, None);
         for (name, child) in walk.children(Some(Node::Tree(id)))? {
             if (self.stop)() {
                 return Err(CheckoutError::Stopped);

@@ -238,11 +238,7 @@ impl Reader {
     }
 
     fn walk(&self) -> Walk<'_> {
-        Walk {
-            reader: self,
-            index: None,
-            ahead: None,
-        }
+        Walk::new(self, None)
     }
 }
 

@@ -123,7 +123,17 @@ pub struct Walk<'a> {
     pub ahead: Option<&'a RefCell<Ahead>>,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    /// Reads directories of trees, and of an index if there is one.
+    #[must_use]
+    pub fn new(reader: &'a Reader, index: Option<&'a Index>) -> Self {
+        Self {
+            reader,
+            index,
+            ahead: None,
+        }
+    }
+
     /// Returns the differing paths, ordered by path. A missing state has no entries.
     ///
     /// # Errors

@@ -67,11 +67,7 @@ pub(super) fn write_tree(repo: &mut Repository, index: &Index) -> Result<Oid, Er
 /// Computes the tree that a commit of the index would record, with the trees in it that the index does not know.
 pub(super) fn tree_of(repo: &Repository, index: &Index) -> Result<(Oid, gix::odb::memory::Storage), Error> {
     let mut made = gix::odb::memory::Storage::default();
-    let walk = Walk {
-        reader: repo.own_reader(),
-        index: Some(index),
-        ahead: None,
-    };
+    let walk = Walk::new(repo.own_reader(), Some(index));
     let id = make_tree(&walk, index.root(), &mut made)?;
     Ok((id, made))
 }

@@ -42,4 +42,4 @@ pub use rule::{Category, Choice, OptionKind, OptionSpec, RuleInfo};
 pub use run::{CheckRun, Outcome};
 pub use shard::{Grounds, Part, Shard, Standing};
 pub use verdict::{Counts, Decision, Reason, Verdict};
-pub use visible::{is_hidden, push_visible, start_of, visible, visible_bytes};
+pub use visible::{REDACTED, is_hidden, push_visible, start_of, visible, visible_bytes};

@@ -4,6 +4,9 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+/// What stands for a secret that is not shown.
+pub const REDACTED: &str = "[redacted]";
+
 /// Whether a character must not be shown as it is: a control, or one that has no width of its own or
 /// changes the order of others.
 #[must_use]

@@ -5,7 +5,7 @@ use super::{Error, Form, Found, Preview, Recovered, Shelf};
 use crate::app::validate::Secrets;
 use crate::git::apply::{self, Prepared};
 use crate::git::scratch::{Scratch, State};
-use crate::model::{Proposal, ProposalState, visible_bytes};
+use crate::model::{Proposal, ProposalState, REDACTED, visible_bytes};
 use std::collections::BTreeSet;
 use std::fs::File;
 
@@ -84,7 +84,7 @@ pub fn diff(shelf: &Shelf, found: &Found, form: Form) -> Result<Vec<u8>, Error> 
 #[must_use]
 pub fn without_secrets(diff: &[u8]) -> Vec<u8> {
     let text = String::from_utf8_lossy(diff);
-    let hidden = Secrets::new(&[]).without(&text, "[redacted]");
+    let hidden = Secrets::new(&[]).without(&text, REDACTED);
     hidden.map_or_else(|| diff.to_vec(), String::into_bytes)
 }
 

@@ -41,7 +41,7 @@ pub use risk::Risk;
 pub(in crate::validators) use scope::{Syntax, call, heads, named};
 pub use speech::Words;
 pub(in crate::validators) use text::Text;
-pub use text::{REDACTED, name, path};
+pub use text::{name, path};
 
 use crate::llm::tokens::Family;
 use crate::model::{ChangeSet, Objects};

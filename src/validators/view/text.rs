@@ -5,13 +5,10 @@
 //! it stays behind its gutter.
 
 use crate::check::Lines;
-use crate::model::{is_hidden, push_visible};
+use crate::model::{REDACTED, is_hidden, push_visible};
 use bstr::{BString, ByteSlice};
 use std::fmt::Write;
 use std::ops::Range;
-
-/// What stands for a secret.
-pub const REDACTED: &str = "[redacted]";
 
 /// A text, and what of it must not be shown.
 pub struct Text {
